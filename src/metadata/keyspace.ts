@@ -12,11 +12,15 @@ export const keyspace = {
   head: 0x30,
   /** Older versions: bucket id, key, version. */
   version: 0x31,
+  /** The parts of a multipart object: manifest number. */
+  manifest: 0x32,
+  /** Unfinished multipart uploads: bucket id, key, 0, upload id. */
   upload: 0x40,
+  /** Upload id, part number (2 bytes). */
   part: 0x41,
-  /** How many records share an extent, where more than one does. */
-  extentShares: 0x50,
-  /** Extents that nobody mentions any more, by the time from which they may be deleted. */
+  /** How many records mention an extent. Always there for a blob; for a body or manifest, where more than one does. */
+  owners: 0x50,
+  /** Mentions of extents that ended, by the time from which they may be acted on. */
   garbage: 0x51,
   /** Blobs' writer epochs that have not ended. */
   epoch: 0x52,
