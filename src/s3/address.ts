@@ -1,0 +1,83 @@
+/** Which bucket and key a request is about, by its host and its target, in virtual-hosted or in path style. */
+import { ApiError } from '../base/errors.ts'
+
+export interface Address {
+  /** Not checked: it may be no bucket's name. */
+  readonly bucket: string | undefined
+  /** Percent-decoded once; at most 1,024 bytes of UTF-8. */
+  readonly key: string | undefined
+  readonly style: 'virtual-hosted' | 'path'
+}
+
+/** Bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
+const keySizeMax = 1024
+
+/**
+ * `host` is the value of the Host header, `rawPath` the target's path as sent (origin-form, or absolute-form for the same host), `domains`
+ * the hosts of the endpoints in lower case, without ports. On another host, path style. Nothing in a path is resolved: `..`, `//` and
+ * `%2F` are parts of the key. Throws InvalidURI for a broken escape, invalid UTF-8, NUL or an empty bucket; KeyTooLongError.
+ */
+export function addressOf(host: string, rawPath: string, domains: readonly string[]): Address {
+  const path = rawPath.startsWith('/') ? rawPath : originForm(rawPath, host)
+  const bucket = domains.length === 0 ? undefined : bucketOf(hostnameOf(host), domains)
+  if (bucket !== undefined) {
+    return { bucket, key: path.length === 1 ? undefined : keyOf(path.slice(1)), style: 'virtual-hosted' }
+  }
+  if (path.length === 1) return { bucket: undefined, key: undefined, style: 'path' }
+  const slash = path.indexOf('/', 1)
+  const segment = slash < 0 ? path.slice(1) : path.slice(1, slash)
+  if (segment === '') throw new ApiError('InvalidURI')
+  const rest = slash < 0 ? '' : path.slice(slash + 1)
+  return { bucket: decode(segment), key: rest === '' ? undefined : keyOf(rest), style: 'path' }
+}
+
+/** `<bucket>.<domain>`, by the longest domain that fits; undefined for a domain itself and for other hosts. */
+function bucketOf(hostname: string, domains: readonly string[]): string | undefined {
+  let longest = ''
+  for (const domain of domains) {
+    if (hostname === domain) return undefined
+    const fits =
+      hostname.length > domain.length + 1 &&
+      hostname.endsWith(domain) &&
+      hostname[hostname.length - domain.length - 1] === '.'
+    if (fits && domain.length > longest.length) longest = domain
+  }
+  return longest === '' ? undefined : hostname.slice(0, -longest.length - 1)
+}
+
+/** In lower case, without the port and without the dot that a fully qualified name may end with. */
+function hostnameOf(host: string): string {
+  const colon = host.startsWith('[') ? host.indexOf(':', host.indexOf(']')) : host.indexOf(':')
+  const name = (colon < 0 ? host : host.slice(0, colon)).toLowerCase()
+  return name.endsWith('.') ? name.slice(0, -1) : name
+}
+
+/** RFC 9112 3.2.2: a server takes the absolute form too; here only for the host that the Host header names. */
+function originForm(target: string, host: string): string {
+  const match = /^https?:\/\/([^/?#]+)(\/.*)?$/is.exec(target)
+  if (match === null || match[1]!.toLowerCase() !== host.toLowerCase()) throw new ApiError('InvalidURI')
+  return match[2] ?? '/'
+}
+
+function keyOf(raw: string): string {
+  const key = decode(raw)
+  const size = key.length * 3 <= keySizeMax ? 0 : Buffer.byteLength(key)
+  if (size > keySizeMax) {
+    throw new ApiError('KeyTooLongError', undefined, {
+      details: { Size: String(size), MaxSizeAllowed: String(keySizeMax) },
+    })
+  }
+  return key
+}
+
+function decode(raw: string): string {
+  let text = raw
+  try {
+    if (raw.includes('%')) text = decodeURIComponent(raw)
+  } catch (cause) {
+    throw new ApiError('InvalidURI', undefined, { cause })
+  }
+  // Bytes beyond ASCII must be escaped in a target (RFC 3986 2): unescaped, their encoding would be a guess.
+  if (text.includes('\0') || /[^\0-\x7f]/.test(raw)) throw new ApiError('InvalidURI')
+  return text
+}

@@ -1,0 +1,189 @@
+/**
+ * The one gate: who signed this request. Nothing about a request is believed before it, and no payload mode goes around it: a streaming
+ * body's seed signature is the request's own.
+ *
+ * A request is read (what does it claim?), its claim checked for all that needs no secret, its access key looked up, and its signature
+ * compared with ours. An unknown access key goes the same way with a secret that nobody has, so that it takes as long as a wrong one.
+ */
+import assert from 'node:assert/strict'
+import type { Credential, FindCredential } from '../../access/credential.ts'
+import type { Clock } from '../../base/clock.ts'
+import { ApiError } from '../../base/errors.ts'
+import { systemRandom } from '../../base/random.ts'
+import type { Random } from '../../base/random.ts'
+import type { HttpRequest } from '../../http/message.ts'
+import type { Query } from '../../http/query.ts'
+import { unsignedPayload, unsignedTrailerPayload } from './payload-mode.ts'
+import type { ChunkSigning, PayloadMode } from './payload-mode.ts'
+import { SigningKeys } from './signing-key.ts'
+import { readV2Header, readV2Query, verifyV2 } from './v2.ts'
+import type { V2Claim } from './v2.ts'
+import { isV4Authorization, readV4Header, readV4Query, unknownAccessKey } from './v4-claim.ts'
+import type { ClaimOptions, V4Claim } from './v4-claim.ts'
+import { verifyV4 } from './v4.ts'
+
+export interface Authentication {
+  readonly credential: Credential
+  readonly method: 'v4-header' | 'v4-query' | 'v2-header' | 'v2-query'
+  /** How the body is sent: what openPayload needs. */
+  readonly payload: PayloadMode
+  /** The headers that the signature covers, in lower case. */
+  readonly signedHeaders: readonly string[]
+}
+
+export interface Authenticator {
+  /**
+   * Verifies the signature of a request; `query` is its parsed query, `bucket` the one its host names, if its host names one. Throws (or
+   * rejects with, if the look-up of credentials is asynchronous) an ApiError: AccessDenied for a request without a signature.
+   */
+  authenticate(request: HttpRequest, query: Query, bucket?: string): Authentication | Promise<Authentication>
+}
+
+export interface AuthenticatorOptions {
+  readonly findCredential: FindCredential
+  readonly clock: Clock
+  /** The names of the region that a signature may bear, aliases included; the first is told to clients that name another. */
+  readonly regions: readonly string[]
+  /** Further hosts, with their ports, as clients see them where a proxy hides them from us. */
+  readonly publicHosts: readonly string[]
+  /** Which forms of Signature Version 2 are accepted. */
+  readonly v2: { readonly header: boolean; readonly query: boolean }
+  /** How far a client's clock may be off; AWS's 15 minutes unless given. */
+  readonly skewSeconds?: number
+  /**
+   * The bucket that a host names, undefined for none, as the router sees it: a signature made for one bucket's host is never taken for
+   * another's. Unless given, a host names a bucket if it begins with the bucket of the request and a dot.
+   */
+  readonly bucketOfHost?: (host: string) => string | undefined
+  readonly random?: Random
+}
+
+type Claim = V4Claim | V2Claim
+
+const isV2 = (claim: Claim): claim is V2Claim => claim.method === 'v2-header' || claim.method === 'v2-query'
+
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { findCredential, v2 } = options
+  const claimOptions: ClaimOptions = {
+    clock: options.clock,
+    regions: options.regions,
+    skewSeconds: options.skewSeconds ?? 900,
+  }
+  const keys = new SigningKeys()
+  const nobody: Credential = {
+    accessKeyId: '',
+    secret: (options.random ?? systemRandom).bytes(30).toString('base64'),
+    accountId: '',
+  }
+
+  function conclude(
+    claim: Claim,
+    request: HttpRequest,
+    query: Query,
+    bucket: string | undefined,
+    found: Credential | undefined,
+  ): Authentication {
+    const { accessKeyId, secret } = found ?? nobody
+    let mismatch: ApiError | undefined
+    let key: Uint8Array | undefined
+    if (isV2(claim)) {
+      mismatch = verifyV2(claim, secret, request, query, bucket)
+    } else {
+      key = keys.get(accessKeyId, secret, claim.scope, claim.date, claim.region)
+      mismatch = verifyV4(claim, key, request, query, bucket, options)
+    }
+    if (found === undefined) throw unknownAccessKey(claim.accessKeyId)
+    if (mismatch !== undefined) throw mismatch
+    return {
+      credential: found,
+      method: claim.method,
+      payload: payloadMode(claim, key),
+      signedHeaders: isV2(claim) ? v2SignedHeaders(request) : claim.signedHeaders.names,
+    }
+  }
+
+  return {
+    authenticate(request, query, bucket) {
+      const claim = readClaim(request, query, claimOptions, v2)
+      refuseSessionToken(request, query)
+      const found = findCredential(claim.accessKeyId)
+      if (found === undefined || !('then' in found)) return conclude(claim, request, query, bucket, found)
+      return Promise.resolve(found).then((credential) => conclude(claim, request, query, bucket, credential))
+    },
+  }
+}
+
+/** Finds the one signature that a request bears. */
+function readClaim(request: HttpRequest, query: Query, options: ClaimOptions, v2: AuthenticatorOptions['v2']): Claim {
+  const authorization = request.headers['authorization']
+  const inQuery = query.parameters.length === 0 ? undefined : signatureInQuery(query)
+  if (authorization === undefined) {
+    if (inQuery === 'v4') return readV4Query(request, query, options)
+    if (inQuery === undefined) throw new ApiError('AccessDenied')
+    if (!v2.query) throw unsupportedMechanism()
+    return readV2Query(request, query, options)
+  }
+  if (inQuery !== undefined) {
+    throw new ApiError(
+      'InvalidArgument',
+      'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
+      { details: { ArgumentName: 'Authorization', ArgumentValue: authorization } },
+    )
+  }
+  if (isV4Authorization(authorization)) return readV4Header(authorization, request, options)
+  if (!authorization.startsWith('AWS ')) {
+    throw new ApiError('InvalidArgument', 'Unsupported Authorization Type', {
+      details: { ArgumentName: 'Authorization', ArgumentValue: authorization },
+    })
+  }
+  if (!v2.header) throw unsupportedMechanism()
+  return readV2Header(authorization, request, options)
+}
+
+/** AWS's names are case-sensitive. Any one of a scheme's parameters is enough to mean it, so that none is left unread. */
+function signatureInQuery(query: Query): 'v4' | 'v2' | undefined {
+  for (const [name] of query.parameters) {
+    if (name === 'X-Amz-Signature' || name === 'X-Amz-Algorithm' || name === 'X-Amz-Credential') return 'v4'
+    if (name === 'Signature' || name === 'AWSAccessKeyId') return 'v2'
+  }
+  return undefined
+}
+
+const unsupportedMechanism = (): ApiError =>
+  new ApiError(
+    'InvalidRequest',
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+  )
+
+/** There are no temporary credentials here, so a token can only be a mistake: better said than ignored. */
+function refuseSessionToken({ headers }: HttpRequest, query: Query): void {
+  if (headers['x-amz-security-token'] === undefined) {
+    if (!query.parameters.some(([name]) => name.length === 20 && name.toLowerCase() === 'x-amz-security-token')) return
+  }
+  throw new ApiError('InvalidToken')
+}
+
+function payloadMode(claim: Claim, key?: Uint8Array): PayloadMode {
+  switch (claim.payload) {
+    case 'sha256':
+      return { name: 'sha256', sha256: claim.payloadText.toLowerCase() }
+    case 'UNSIGNED-PAYLOAD':
+      return unsignedPayload
+    case 'STREAMING-UNSIGNED-PAYLOAD-TRAILER':
+      return unsignedTrailerPayload
+    case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD':
+    case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER':
+      return { name: claim.payload, signing: chunkSigning(claim, key) }
+  }
+}
+
+function chunkSigning(claim: Claim, key: Uint8Array | undefined): ChunkSigning {
+  assert(key !== undefined && !isV2(claim), 'signed chunks belong to Version 4')
+  return { key, seed: claim.signature, timestamp: claim.timestamp, scope: claim.scope }
+}
+
+/** Version 2 covers all x-amz-* headers and these three. */
+const v2SignedHeaders = ({ headers }: HttpRequest): readonly string[] =>
+  Object.keys(headers).filter(
+    (name) => name.startsWith('x-amz-') || name === 'content-md5' || name === 'content-type' || name === 'date',
+  )
