@@ -1,0 +1,51 @@
+/** What ListObjects and ListObjectsV2 share: a page of keys and common prefixes. */
+import { decodeListed } from '../objects/head.ts'
+import { headKey, headsUnder, keyOfHead } from '../objects/keys.ts'
+import { list } from '../objects/listing.ts'
+import type { Context, Owner } from './context.ts'
+import { seconds } from './output.ts'
+
+export interface ListInput {
+  readonly prefix: string
+  readonly delimiter: string
+  /** A key, or a common prefix already shown. */
+  readonly after: string | undefined
+  readonly maxKeys: number
+  readonly owner: Owner | undefined
+}
+
+/** Bytes of a head's record key before the object's key. */
+const offset = 9
+const keysMax = 1000
+
+export async function listObjects({ bucket, services }: Context, { prefix, delimiter, after, maxKeys, owner }: ListInput) {
+  const { items, truncated } = await list(services.metadata, {
+    range: headsUnder(bucket.id, prefix),
+    offset,
+    prefixSize: Buffer.byteLength(prefix),
+    delimiter,
+    after: after === undefined || after === '' ? undefined : headKey(bucket.id, after),
+    limit: Math.min(maxKeys, keysMax),
+  })
+  const contents = []
+  const prefixes = []
+  for (const item of items) {
+    if ('prefix' in item) prefixes.push({ Prefix: keyOfHead(item.prefix) })
+    else {
+      const { modifiedMs, size, etag, checksumAlgorithm, checksumType } = decodeListed(item.entry[1])
+      contents.push({
+        Key: keyOfHead(item.entry[0]),
+        LastModified: seconds(modifiedMs),
+        ETag: etag,
+        ChecksumAlgorithm: checksumAlgorithm && [checksumAlgorithm],
+        ChecksumType: checksumType,
+        Size: size,
+        StorageClass: 'STANDARD',
+        Owner: owner,
+      })
+    }
+  }
+  const last = items.at(-1)
+  const next = truncated && last !== undefined ? keyOfHead('prefix' in last ? last.prefix : last.entry[0]) : undefined
+  return { contents, prefixes, truncated, next, count: items.length, maxKeys: Math.min(maxKeys, keysMax) }
+}

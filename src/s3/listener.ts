@@ -1,0 +1,146 @@
+/**
+ * The steps of an S3 request, in order: address, route, authenticate, open the payload, decode, refuse, authorise, handle, encode. Whatever a step
+ * throws is answered as S3 tells errors; nothing is handled that has not been authorised.
+ */
+import { ApiError } from '../base/errors.ts'
+import { authorize, type Authorized, type Identity } from '../access/authorize.ts'
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { Query } from '../http/query.ts'
+import type { Bucket } from '../objects/bucket.ts'
+import { addressOf, type Address } from './address.ts'
+import { refuseAcl } from './acl.ts'
+import { decode, encode } from './codec.ts'
+import { encodeSlowly } from './codec-slow.ts'
+import type { Context, Services } from './context.ts'
+import { errorAnswer, errorDocument } from './error-answer.ts'
+import { refuseUnhonoured, type Operation } from './operation.ts'
+import { operations } from './operations.ts'
+import { createRouter } from './router.ts'
+import type { Infer, Members, Shape } from './shape.ts'
+import { declaredChecksum, verified } from './request-checksum.ts'
+import type { Authenticator } from './signature/authenticate.ts'
+import { openPayload, type Payload } from './signature/payload.ts'
+
+export interface S3Options {
+  readonly services: Services
+  readonly authenticator: Authenticator
+  /** Of the endpoints, for virtual-hosted style; in lower case. */
+  readonly domains: readonly string[]
+  /** x-amz-id-2. */
+  readonly hostId: string
+  /** Told of what is no client's fault. */
+  onFault(error: unknown, request: HttpRequest): void
+  /** Told which operation a request turned out to be. */
+  onOperation?(request: HttpRequest, operation: string, accountId: string): void
+}
+
+/** Operations that may take longer than a client waits in silence. */
+const slow: ReadonlySet<string> = new Set(['CompleteMultipartUpload', 'CopyObject', 'UploadPartCopy'])
+
+export function createS3Front(options: S3Options): (request: HttpRequest) => Promise<HttpResponse> {
+  const { services, authenticator, domains, hostId } = options
+  const route = createRouter(operations)
+
+  async function answer(request: HttpRequest): Promise<HttpResponse> {
+    const query = Query.parse(request.query)
+    const address = addressOf(request.forwarded.host ?? request.host, request.path, domains)
+    const operation = route({ method: request.method, bucket: address.bucket, key: address.key, query, headers: request.headers })
+    const pending = authenticator.authenticate(request, query, address.style === 'virtual-hosted' ? address.bucket : undefined)
+    const authentication = pending instanceof Promise ? await pending : pending
+    const payload = openPayload(authentication, request)
+    const identity = authentication.credential
+    options.onOperation?.(request, operation.shape.name, identity.accountId)
+    const wire = { method: request.method, ...address, query, headers: request.headers }
+    const body = takesDocument(operation.shape) ? documentBody(request, payload) : payload.body
+    const input = decode(operation.shape, { ...wire, body })
+    return perform(request, address, operation, input instanceof Promise ? await input : input, payload, identity)
+  }
+
+  async function perform(
+    request: HttpRequest,
+    address: Address,
+    operation: Operation,
+    input: Infer<Members>,
+    payload: Payload,
+    identity: Identity,
+  ): Promise<HttpResponse> {
+    refuseUnhonoured(operation, input)
+    refuseAcl(input)
+    const bucket = await bucketOf(operation.shape, address, input)
+    const question = { identity, action: operation.action(input), resource: operation.resource(input), ownerId: bucket?.accountId }
+    const authorized = authorize(question)
+    const context = contextOf(request, authorized, bucket, payload)
+    if (slow.has(operation.shape.name)) return performSlowly(request, operation, input, context)
+    const output = operation.handle(input, context)
+    const settled = output instanceof Promise ? await output : output
+    return withStatus(encode(operation.shape, settled), settled)
+  }
+
+  function performSlowly(request: HttpRequest, operation: Operation, input: Infer<Members>, context: Context): Promise<HttpResponse> {
+    const pending = (async () => operation.handle(input, context))()
+    return encodeSlowly(operation.shape, pending, (error) => {
+      if (!(error instanceof ApiError)) options.onFault(error, request)
+      return errorDocument(error, { requestId: request.id, hostId, resource: request.path })
+    })
+  }
+
+  /** The bucket addressed; undefined where there is none, or it is about to be created. Throws NoSuchBucket, AccessDenied. */
+  async function bucketOf(shape: Shape, { bucket }: Address, input: Infer<Members>): Promise<Bucket | undefined> {
+    if (bucket === undefined || shape.name === 'CreateBucket') return undefined
+    const found = services.buckets.cached(bucket) ?? (await services.buckets.get(bucket))
+    const expected = input['ExpectedBucketOwner']
+    if (expected !== undefined && expected !== found.accountId) throw new ApiError('AccessDenied')
+    return found
+  }
+
+  function contextOf(request: HttpRequest, { identity }: Authorized, bucket: Bucket | undefined, payload: Payload): Context {
+    return {
+      request,
+      accountId: identity.accountId,
+      bucket: bucket as Bucket,
+      services,
+      contentLength: payload.size,
+      trailers: () => payload.trailers(),
+      async authorizeSource(name, key, action) {
+        const source = await services.buckets.get(name)
+        authorize({ identity, action, resource: `${name}/${key}`, ownerId: source.accountId })
+        return source
+      },
+    }
+  }
+
+  return async (request) => {
+    let response: HttpResponse
+    try {
+      response = await answer(request)
+    } catch (error) {
+      if (!(error instanceof ApiError)) options.onFault(error, request)
+      return errorAnswer(error, { method: request.method, requestId: request.id, hostId, resource: request.path })
+    }
+    response.headers.push('x-amz-request-id', request.id, 'x-amz-id-2', hostId)
+    return response
+  }
+}
+
+/** A part of an object is answered 206. */
+function withStatus(response: HttpResponse, output: Infer<Members>): HttpResponse {
+  return output['ContentRange'] === undefined ? response : { ...response, status: 206 }
+}
+
+const documents = new WeakMap<Shape, boolean>()
+
+/** Whether the body is XML: the codec reads it whole, so what it declares of its integrity is checked on the way. */
+function takesDocument(shape: Shape): boolean {
+  let takes = documents.get(shape)
+  if (takes === undefined) {
+    takes = Object.values(shape.input).some(({ location, type }) => location === 'payload' && type.kind !== 'requestBody')
+    documents.set(shape, takes)
+  }
+  return takes
+}
+
+/** The checksum headers of CompleteMultipartUpload are the object's, not the body's. */
+function documentBody(request: HttpRequest, payload: Payload): AsyncIterable<Uint8Array> {
+  if (request.method === 'POST' && !('content-md5' in request.headers) && request.query.includes('uploadId')) return payload.body
+  return verified(payload.body, declaredChecksum(request.headers, () => payload.trailers()))
+}

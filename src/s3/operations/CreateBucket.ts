@@ -1,0 +1,21 @@
+import { ApiError } from '../../base/errors.ts'
+import { CreateBucket } from '../model.generated.ts'
+import { operation } from '../operation.ts'
+
+export default operation(CreateBucket, {
+  action: 's3:CreateBucket',
+  refuses: ['ObjectLockEnabledForBucket'],
+  honours: { ObjectOwnership: ['BucketOwnerEnforced'], BucketNamespace: ['global'] },
+  async handle({ Bucket, CreateBucketConfiguration: configuration }, { accountId, services }) {
+    const { region, regionAliases, buckets } = services
+    if (configuration?.Bucket || configuration?.Location || configuration?.Tags?.length) {
+      throw new ApiError('NotImplemented', 'Directory buckets and tags at creation are not implemented.')
+    }
+    const constraint = configuration?.LocationConstraint
+    if (constraint && constraint !== region && !regionAliases.includes(constraint)) {
+      throw new ApiError('InvalidLocationConstraint', undefined, { details: { LocationConstraint: constraint } })
+    }
+    await buckets.create({ name: Bucket, accountId, region })
+    return { Location: `/${Bucket}` }
+  },
+})

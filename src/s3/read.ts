@@ -1,0 +1,119 @@
+/** What GetObject and HeadObject share: the version, the conditions on it, and the part of it that is asked for. */
+import { ApiError } from '../base/errors.ts'
+import type { ByteRange } from '../blobs/blob-store.ts'
+import { failedReadCondition } from '../http/conditions.ts'
+import { formatHttpDate } from '../http/dates.ts'
+import { parseRange } from '../http/range.ts'
+import type { Head } from '../objects/head.ts'
+import type { ManifestPart } from '../objects/extent.ts'
+import type { Context } from './context.ts'
+import { checksumMember, checksumMembers, describe } from './output.ts'
+import { requireCurrentVersion } from './version.ts'
+import { validatorsOf } from './write-condition.ts'
+
+interface Input {
+  readonly Key: string
+  readonly VersionId?: string | undefined
+  readonly IfMatch?: string | undefined
+  readonly IfNoneMatch?: string | undefined
+  readonly IfModifiedSince?: number | undefined
+  readonly IfUnmodifiedSince?: number | undefined
+  readonly Range?: string | undefined
+  readonly PartNumber?: number | undefined
+  readonly ChecksumMode?: 'ENABLED' | undefined
+  readonly ResponseCacheControl?: string | undefined
+  readonly ResponseContentDisposition?: string | undefined
+  readonly ResponseContentEncoding?: string | undefined
+  readonly ResponseContentLanguage?: string | undefined
+  readonly ResponseContentType?: string | undefined
+  readonly ResponseExpires?: string | undefined
+}
+
+export interface Found {
+  readonly head: Head
+  readonly range: ByteRange
+  /** All that both answer in headers. */
+  readonly headers: ReturnType<typeof headersOf> & { readonly PartsCount?: number }
+}
+
+/** Throws NoSuchKey, NotModified, PreconditionFailed, InvalidRange, InvalidPart. */
+export async function findForRead(input: Input, { bucket, services }: Context): Promise<Found> {
+  requireCurrentVersion(input.VersionId, input.Key)
+  const head = await services.objects.heads.get(bucket, input.Key)
+  checkConditions(input, head)
+  if (input.PartNumber !== undefined) return ofPart(input, head, input.PartNumber, await partsOf(head, services))
+  const range = input.Range === undefined ? undefined : parseRange(input.Range, head.size)
+  const whole = range === undefined || range === 'whole'
+  const shown = whole ? { start: 0, end: head.size } : range
+  return { head, range: shown, headers: headersOf(input, head, shown, whole ? undefined : shown) }
+}
+
+/** Throws NotModified, with the headers that let a client refresh what it has (RFC 9110 15.4.5), or PreconditionFailed. */
+function checkConditions(input: Input, head: Head): void {
+  const { IfMatch: ifMatch, IfNoneMatch: ifNoneMatch, IfModifiedSince: ifModifiedSinceMs, IfUnmodifiedSince: ifUnmodifiedSinceMs } = input
+  if ((ifMatch ?? ifNoneMatch ?? ifModifiedSinceMs ?? ifUnmodifiedSinceMs) === undefined) return
+  const current = validatorsOf(head)
+  const failed = failedReadCondition({ ifMatch, ifNoneMatch, ifModifiedSinceMs, ifUnmodifiedSinceMs }, current)
+  if (failed === undefined) return
+  if (failed === 'If-Match' || failed === 'If-Unmodified-Since') {
+    throw new ApiError('PreconditionFailed', undefined, { details: { Condition: failed } })
+  }
+  const { cacheControl, expires } = head.system
+  throw new ApiError('NotModified', undefined, {
+    headers: {
+      etag: `"${current.etag}"`,
+      'last-modified': formatHttpDate(current.modifiedMs),
+      ...(cacheControl === undefined ? {} : { 'cache-control': cacheControl }),
+      ...(expires === undefined ? {} : { expires }),
+    },
+  })
+}
+
+/** The parts of a multipart object; undefined where it was written in one piece. */
+export async function partsOf({ extent }: Head, { objects }: Context['services']): Promise<readonly ManifestPart[] | undefined> {
+  if (extent.kind !== 'manifest') return undefined
+  const manifest = await objects.reader.manifest(extent)
+  if (manifest === undefined) throw new ApiError('NoSuchKey')
+  return manifest.parts
+}
+
+function ofPart(input: Input, head: Head, partNumber: number, parts: readonly ManifestPart[] | undefined): Found {
+  if (input.Range !== undefined) throw new ApiError('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter')
+  if (partNumber < 1 || partNumber > 10_000) {
+    throw new ApiError('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive')
+  }
+  if (parts === undefined) {
+    if (partNumber > 1) throw new ApiError('InvalidPart')
+    const range = { start: 0, end: head.size }
+    return { head, range, headers: headersOf(input, head, range, head.size === 0 ? undefined : range) }
+  }
+  let start = 0
+  for (const part of parts) {
+    const end = start + part.size
+    if (part.partNumber === partNumber) {
+      const range = { start, end }
+      const { checksum: _whole, ...rest } = head
+      const headers = headersOf(input, rest, range, range)
+      const checksum = input.ChecksumMode === undefined ? {} : checksumMember(head.checksum?.algorithm, part.checksum)
+      return { head, range, headers: { ...headers, ...checksum, PartsCount: head.parts } }
+    }
+    start = end
+  }
+  throw new ApiError('InvalidPart')
+}
+
+function headersOf(input: Input, head: Head, { start, end }: ByteRange, shownRange: ByteRange | undefined) {
+  const described = describe(head)
+  return {
+    ...described,
+    ...(input.ChecksumMode === undefined || shownRange !== undefined ? {} : checksumMembers(head.checksum)),
+    CacheControl: input.ResponseCacheControl ?? described.CacheControl,
+    ContentDisposition: input.ResponseContentDisposition ?? described.ContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding ?? described.ContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage ?? described.ContentLanguage,
+    ContentType: input.ResponseContentType ?? described.ContentType,
+    Expires: input.ResponseExpires ?? described.Expires,
+    ContentLength: end - start,
+    ContentRange: shownRange && `bytes ${start}-${end - 1}/${head.size}`,
+  }
+}
