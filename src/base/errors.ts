@@ -4,6 +4,7 @@
  */
 
 const rows = {
+  AccessControlListNotSupported: [400, 'The bucket does not allow ACLs'],
   AccessDenied: [403, 'Access Denied'],
   AccountProblem: [
     403,
@@ -19,6 +20,7 @@ const rows = {
   BucketAlreadyOwnedByYou: [409, 'Your previous request to create the named bucket succeeded and you already own it.'],
   BucketNotEmpty: [409, 'The bucket that you tried to delete is not empty.'],
   ConditionalRequestConflict: [409, 'A conflicting operation occurred during the request. Retry the request.'],
+  EntityAlreadyExists: [409, 'The request was rejected because it attempted to create a resource that already exists.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed object size.'],
   HeadersNotSigned: [403, 'There were headers present in the request which were not signed.'],
@@ -32,6 +34,7 @@ const rows = {
   InvalidAccessKeyId: [403, 'The AWS access key ID that you provided does not exist in our records.'],
   InvalidArgument: [400, 'Invalid Argument'],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
+  InvalidChunkSizeError: [403, 'Only the last chunk is allowed to have a size less than 8192 bytes'],
   InvalidDigest: [400, 'The Content-MD5 or checksum value that you specified is not valid.'],
   InvalidEncryptionAlgorithmError: [400, 'The encryption request that you specified is not valid.'],
   InvalidLocationConstraint: [400, 'The specified location (Region) constraint is not valid.'],
@@ -47,6 +50,7 @@ const rows = {
   InvalidRange: [416, 'The requested range is not satisfiable'],
   InvalidRequest: [400, 'Invalid Request'],
   InvalidStorageClass: [400, 'The storage class that you specified is not valid.'],
+  InvalidToken: [400, 'The provided token is malformed or otherwise invalid.'],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   KeyTooLongError: [400, 'Your key is too long.'],
   MalformedXML: [
@@ -64,6 +68,7 @@ const rows = {
   MissingRequestBodyError: [400, 'Request body is empty.'],
   MissingSecurityHeader: [400, 'Your request is missing a required header.'],
   NoSuchBucket: [404, 'The specified bucket does not exist.'],
+  NoSuchEntity: [404, 'The request was rejected because it referenced a resource that does not exist.'],
   NoSuchKey: [404, 'The specified key does not exist.'],
   NoSuchUpload: [
     404,

@@ -1,0 +1,31 @@
+/** Where the control socket is: in the data folder, whose owner alone may enter it. */
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { Refusal } from '../base/refusal.ts'
+
+const fileName = 'control.sock'
+
+export const controlPath = (dataFolder: string): string => join(dataFolder, fileName)
+
+/** The longest path that a socket's address holds (sun_path), in bytes; Linux has room for 107. */
+const pathSizeMax = 103
+
+/**
+ * Calls `use` with a path of the socket that is short enough for a socket's address: for deep folders, on Linux, one through an open
+ * descriptor of the folder, which stays open until `use` has ended. Throws Refusal where there is none.
+ */
+export async function withControlPath<T>(dataFolder: string, use: (path: string) => Promise<T>): Promise<T> {
+  const path = controlPath(dataFolder)
+  if (Buffer.byteLength(path) <= pathSizeMax) return use(path)
+  if (process.platform !== 'linux') {
+    throw new Refusal(
+      `The path of the data folder is too long for a socket in it: ${path} has more than ${pathSizeMax} bytes.`,
+    )
+  }
+  const folder = openSync(dataFolder, 'r')
+  try {
+    return await use(`/proc/self/fd/${folder}/${fileName}`)
+  } finally {
+    closeSync(folder)
+  }
+}

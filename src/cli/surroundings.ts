@@ -1,0 +1,52 @@
+/** What the command line is given by main.ts: the process around it, and the server's functions. */
+import type { State } from '../admin/state.ts'
+import type { NewAccessKey } from '../access/access-keys.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Config } from '../config.ts'
+
+export interface Terminal {
+  /** Writes to standard output. */
+  readonly out: (text: string) => void
+  /** Writes to standard error. */
+  readonly error: (text: string) => void
+  /** Whether standard output understands colours. */
+  readonly color: boolean
+}
+
+export interface RunningServer {
+  /** Base URLs, with the ports that were taken. */
+  readonly endpoints: { readonly s3: string; readonly admin: string }
+  /** The first account's key, where it was made just now. */
+  readonly firstKey?: Pick<NewAccessKey, 'accessKeyId' | 'secretAccessKey'> | undefined
+  /** Readiness off, requests in flight finish, everything is closed. */
+  stop(): Promise<void>
+}
+
+export interface ServerHooks {
+  /** Called when the server cannot go on, such as after the death of its writer. */
+  readonly onFatal: (error: unknown) => void
+}
+
+/** What server.ts exports. */
+export interface ServerFunctions {
+  startServer(config: Config, hooks: ServerHooks): Promise<RunningServer>
+  openState(config: Config): Promise<State>
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'disconnect'
+
+export interface Surroundings {
+  /** Without the program's own name. */
+  readonly arguments: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly folder: string
+  readonly version: string
+  readonly terminal: Terminal
+  readonly clock: Clock
+  /** Loads server.ts, which help and usage errors do not need. */
+  readonly server: () => Promise<ServerFunctions>
+  /** Calls back for every signal to stop. */
+  readonly onStop: (callback: (signal: StopSignal) => void) => void
+  /** Ends the process at once. */
+  readonly exit: (code: number) => never
+}

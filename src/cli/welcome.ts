@@ -1,0 +1,54 @@
+/** What `serve` says when it is ready: where it is, with which key, and a line to copy. */
+import type { Config } from '../config.ts'
+import type { RunningServer, Surroundings } from './surroundings.ts'
+import { bold, pairs } from './text.ts'
+
+/** For people. */
+export function welcome({ terminal, version }: Surroundings, config: Config, running: RunningServer): string {
+  const { s3, admin } = running.endpoints
+  const places = pairs([
+    ['S3 endpoint', s3],
+    ['Region', config.region],
+    ['Health', `${admin}/health/ready`],
+    ['Data folder', config.data],
+  ])
+  const key = running.firstKey
+  const keys = key
+    ? `${pairs([
+        ['Access key', key.accessKeyId],
+        ['Secret', key.secretAccessKey.reveal()],
+      ])}\n  ${bold(terminal, 'Keep the secret now: it is not shown again.')} A new one: entrepot keys regenerate ${key.accessKeyId}\n`
+    : pairs([
+        config.firstKey
+          ? ['Access key', `${config.firstKey.accessKeyId}, with the secret of your configuration`]
+          : ['Access keys', 'entrepot keys list'],
+      ])
+  const trial = key ? `\nTry it in another terminal:\n\n${tryOut(config, running)}` : ''
+  return `${bold(terminal, `entrepot ${version}`)}\n\n${places}\n${keys}${trial}\n${bold(terminal, `Ready on ${s3}`)}. Ctrl-C stops the server.\n`
+}
+
+function tryOut(config: Config, { endpoints, firstKey }: RunningServer): string {
+  const lines = [
+    `export AWS_ACCESS_KEY_ID=${firstKey?.accessKeyId} AWS_SECRET_ACCESS_KEY=${firstKey?.secretAccessKey.reveal()} AWS_DEFAULT_REGION=${config.region}`,
+    `aws --endpoint-url ${endpoints.s3} s3 mb s3://photos`,
+    `aws --endpoint-url ${endpoints.s3} s3 cp README.md s3://photos/`,
+    '',
+    '# or without the AWS CLI:',
+    `curl --aws-sigv4 aws:amz:${config.region}:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -X PUT ${endpoints.s3}/photos`,
+  ]
+  return lines.map((line) => (line === '' ? '\n' : `  ${line}\n`)).join('')
+}
+
+/** The same facts for a machine, in one line. */
+export function welcomeLine({ version }: Surroundings, config: Config, { endpoints, firstKey }: RunningServer): string {
+  const facts = {
+    ready: true,
+    version,
+    endpoints,
+    region: config.region,
+    data: config.data,
+    accessKeyId: firstKey?.accessKeyId ?? config.firstKey?.accessKeyId,
+    secretAccessKey: firstKey?.secretAccessKey.reveal(),
+  }
+  return `${JSON.stringify(facts)}\n`
+}
