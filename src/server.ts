@@ -22,11 +22,13 @@ import type { Config } from './config.ts'
 import { createHttpListener, type HttpListener } from './http/listener.ts'
 import { openEpoch, openEpochs } from './jobs/epochs.ts'
 import { garbageJob } from './jobs/garbage.ts'
+import { checkLedger } from './jobs/ledger.ts'
 import { runJobs } from './jobs/runner.ts'
 import { sweepJob } from './jobs/sweep.ts'
 import type { MetadataStore } from './metadata/metadata-store.ts'
 import { joinSqliteStore, openSqliteStore, type SqliteHandle, type SqliteStore } from './metadata/sqlite.ts'
 import { Buckets } from './objects/buckets.ts'
+import { addressOf } from './s3/address.ts'
 import type { Services } from './s3/context.ts'
 import { createS3Front } from './s3/listener.ts'
 import { createAuthenticator } from './s3/signature/authenticate.ts'
@@ -95,6 +97,14 @@ async function open(config: Config, onFatal: (error: Error) => void): Promise<Op
       accessKeys: new AccessKeys({ store: metadata, masterKey, clock, random }),
       buckets: new Buckets(metadata, clock, random),
       region: config.region,
+      async verify() {
+        const blobs = await openDiskStore({ folder: join(config.data, 'blobs'), epoch: 0, random })
+        try {
+          return (await checkLedger(metadata, blobs)).faults
+        } finally {
+          await blobs.close()
+        }
+      },
       close: () => metadata.close(),
     }
   } catch (error) {
@@ -166,8 +176,12 @@ async function assemble(
 
   const { uploads } = front.services
   const parts = { metadata, blobs: front.blobs, uploads, clock, random, graceSeconds: config.garbageGraceSeconds }
-  const onFault = (job: string, error: unknown): void => log.error({ job, err: error }, 'a job failed; it will be tried again')
-  const jobs = runJobs([garbageJob(parts), sweepJob({ metadata, blobs: front.blobs, ended })], { idleSeconds: 1, onFault })
+  const onFault = (job: string, error: unknown): void =>
+    log.error({ job, err: error }, 'a job failed; it will be tried again')
+  const jobs = runJobs([garbageJob(parts), sweepJob({ metadata, blobs: front.blobs, ended })], {
+    idleSeconds: 1,
+    onFault,
+  })
   opened.push(() => jobs.stop())
 
   const control = await listenForControl({
@@ -203,6 +217,7 @@ async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger
     publicHosts: settings.publicOrigins.map(({ host }) => host),
     v2: { header: settings.sigV2Header, query: settings.sigV2Query },
     skewSeconds: settings.skewSeconds,
+    bucketOfHost: (host) => bucketOfHost(host, settings.domains),
     random,
   })
   const handle = createS3Front({
@@ -226,8 +241,16 @@ async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger
   return { listener, services, blobs }
 }
 
+function bucketOfHost(host: string, domains: readonly string[]): string | undefined {
+  const { bucket, style } = addressOf(host, '/', domains)
+  return style === 'virtual-hosted' ? bucket : undefined
+}
+
 /** As openFront, in another thread of the process. */
-export async function joinFront(order: FrontOrder, handle: SqliteHandle): Promise<Front & { readonly metadata: MetadataStore }> {
+export async function joinFront(
+  order: FrontOrder,
+  handle: SqliteHandle,
+): Promise<Front & { readonly metadata: MetadataStore }> {
   const metadata = joinSqliteStore(handle)
   return { ...(await openFront(order, metadata, createLogger(order.settings.logLevel))), metadata }
 }

@@ -44,6 +44,9 @@ export function assembleServices(parts: StorageParts): Services {
     completer: new UploadCompleter({ metadata, buckets, heads, uploads, numbers }),
     region,
     regionAliases,
-    owner: async (accountId) => ({ ID: accountId, DisplayName: (await accounts.get(accountId))?.displayName ?? accountId }),
+    owner: async (accountId) => ({
+      ID: accountId,
+      DisplayName: (await accounts.get(accountId))?.displayName ?? accountId,
+    }),
   }
 }

@@ -8,7 +8,8 @@ import type { Key, MetadataStore } from '../metadata/metadata-store.ts'
 import { afterPrefix } from '../base/bytes.ts'
 
 const sequence: Key = Buffer.concat([Buffer.from([keyspace.system]), Buffer.from('epoch')])
-const epochKey = (epoch: number): Key => Buffer.concat([Buffer.from([keyspace.epoch]), Buffer.from(String(epoch).padStart(10, '0'))])
+const epochKey = (epoch: number): Key =>
+  Buffer.concat([Buffer.from([keyspace.epoch]), Buffer.from(String(epoch).padStart(10, '0'))])
 
 /** A new epoch, open from now on. */
 export const openEpoch = (metadata: MetadataStore): Promise<number> =>

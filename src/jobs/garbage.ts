@@ -10,7 +10,16 @@ import type { Entry, Key, MetadataStore, Transaction } from '../metadata/metadat
 import { decodeManifest } from '../objects/content-reader.ts'
 import type { BlobExtent, Extent } from '../objects/extent.ts'
 import { decodeGarbage, garbageOf, type Garbage } from '../objects/garbage.ts'
-import { bodyKey, garbageUntil, keyOfUpload, manifestKey, ownersKey, uploadKey, uploadsUnder } from '../objects/keys.ts'
+import {
+  bodyKey,
+  garbageUntil,
+  keyOfUpload,
+  manifestKey,
+  ownersKey,
+  uploadKey,
+  uploadsUnder,
+  usageKey,
+} from '../objects/keys.ts'
 import type { Uploads } from '../objects/uploads.ts'
 import type { Job } from './runner.ts'
 
@@ -85,7 +94,11 @@ async function endMentions(parts: GarbageParts, ended: readonly Ended[]): Promis
   })
 }
 
-async function endInRecords(transaction: Transaction, { clock, random }: GarbageParts, extent: Exclude<Extent, BlobExtent>): Promise<void> {
+async function endInRecords(
+  transaction: Transaction,
+  { clock, random }: GarbageParts,
+  extent: Exclude<Extent, BlobExtent>,
+): Promise<void> {
   transaction.delete(ownersKey(extent))
   if (extent.kind === 'body') return transaction.delete(bodyKey(extent.id))
   const manifest = await transaction.get(manifestKey(extent.id))
@@ -114,5 +127,8 @@ async function abortUploads(
     }
     if (entries.length < batchSize) break
   }
-  await metadata.transact({ exclusive: [record] }, (transaction) => transaction.delete(record))
+  await metadata.transact({ exclusive: [record] }, (transaction) => {
+    transaction.delete(record)
+    transaction.delete(usageKey('bucket', bucketId, 'unfinishedBytes'))
+  })
 }

@@ -10,7 +10,7 @@ export function checkBucketName(name: string): void {
     name.length >= 3 &&
     name.length <= 63 &&
     /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name) &&
-    !name.includes('..') &&
+    !/\.\.|\.-|-\./.test(name) &&
     !/^\d{1,3}(\.\d{1,3}){3}$/.test(name) &&
     !prefixes.some((prefix) => name.startsWith(prefix)) &&
     !suffixes.some((suffix) => name.endsWith(suffix))

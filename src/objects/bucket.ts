@@ -8,6 +8,8 @@ export interface Bucket {
   readonly name: string
   readonly accountId: string
   readonly region: string
+  /** The LocationConstraint it was created with, where there was one. */
+  readonly locationConstraint?: string | undefined
   readonly createdMs: number
 }
 

@@ -9,6 +9,8 @@ import { garbageOf } from './garbage.ts'
 import { bucketKey, bucketOfAccountKey, headsUnder, under, usageKey, type Count } from './keys.ts'
 import { decodeCounter } from '../metadata/counter.ts'
 
+export type NewBucket = Pick<Bucket, 'name' | 'accountId' | 'region' | 'locationConstraint'>
+
 export interface ListBucketsOptions {
   readonly accountId: string
   readonly prefix?: string | undefined
@@ -45,13 +47,16 @@ export class Buckets {
   /** The bucket, where it is known to be current without a read. */
   cached(name: string): Bucket | undefined {
     const entry = this.#cache.get(name)
-    return entry !== undefined && entry.stamp === this.#metadata.stamp(bucketKey(entry.bucket.name)) ? entry.bucket : undefined
+    return entry !== undefined && entry.stamp === this.#metadata.stamp(bucketKey(entry.bucket.name))
+      ? entry.bucket
+      : undefined
   }
 
   /** Throws NoSuchBucket unless it is still this very bucket; for use in a transaction that has `bucketKey` among its guards. */
   async require(bucket: Bucket): Promise<void> {
     const current = await this.get(bucket.name)
-    if (current.id !== bucket.id) throw new ApiError('NoSuchBucket', undefined, { details: { BucketName: bucket.name } })
+    if (current.id !== bucket.id)
+      throw new ApiError('NoSuchBucket', undefined, { details: { BucketName: bucket.name } })
   }
 
   async #load(name: string): Promise<Bucket> {
@@ -69,7 +74,7 @@ export class Buckets {
   }
 
   /** Throws InvalidBucketName, BucketAlreadyExists, BucketAlreadyOwnedByYou. */
-  async create({ name, accountId, region }: Pick<Bucket, 'name' | 'accountId' | 'region'>): Promise<Bucket> {
+  async create({ name, accountId, region, locationConstraint }: NewBucket): Promise<Bucket> {
     checkBucketName(name)
     const id = this.#random.bytes(8).toString('hex')
     const key = bucketKey(name)
@@ -79,7 +84,7 @@ export class Buckets {
         const code = decodeBucket(existing).accountId === accountId ? 'BucketAlreadyOwnedByYou' : 'BucketAlreadyExists'
         throw new ApiError(code, undefined, { details: { BucketName: name } })
       }
-      const bucket: Bucket = { id, name, accountId, region, createdMs: this.#clock.now() }
+      const bucket: Bucket = { id, name, accountId, region, locationConstraint, createdMs: this.#clock.now() }
       transaction.set(key, encodeBucket(bucket))
       transaction.set(bucketOfAccountKey(accountId, name), encodeBucket(bucket))
       return bucket
@@ -99,7 +104,10 @@ export class Buckets {
       transaction.delete(key)
       transaction.delete(bucketOfAccountKey(bucket.accountId, bucket.name))
       for (const count of counts) transaction.delete(usageKey('bucket', bucket.id, count))
-      transaction.set(...garbageOf({ uploadsOf: { bucketId: bucket.id, accountId: bucket.accountId } }, this.#clock.now(), nonce))
+      // The bytes of unfinished uploads are counted until those are aborted.
+      transaction.set(
+        ...garbageOf({ uploadsOf: { bucketId: bucket.id, accountId: bucket.accountId } }, this.#clock.now(), nonce),
+      )
     })
   }
 
@@ -120,7 +128,7 @@ export class Buckets {
 }
 
 const zero = Buffer.from([0])
-const counts: readonly Count[] = ['objects', 'bytes', 'unfinishedBytes']
+const counts: readonly Count[] = ['objects', 'bytes']
 
 export async function usageIn(snapshot: Snapshot, of: 'bucket' | 'account', id: string): Promise<Usage> {
   const read = async (count: Count): Promise<number> => decodeCounter(await snapshot.get(usageKey(of, id, count)))

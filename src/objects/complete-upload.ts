@@ -107,7 +107,7 @@ function checkOrder(parts: readonly NamedPart[]): void {
   if (parts.length === 0) throw new ApiError('MalformedXML', 'You must specify at least one part')
   let last = 0
   for (const { partNumber } of parts) {
-    if (partNumber <= last) throw new ApiError('InvalidPartOrder')
+    if (partNumber < last) throw new ApiError('InvalidPartOrder')
     last = partNumber
   }
 }
@@ -115,23 +115,37 @@ function checkOrder(parts: readonly NamedPart[]): void {
 /** The uploaded parts that the client names, each checked against what it says of it. */
 function choose(named: readonly NamedPart[], uploaded: readonly Part[], upload: Upload): readonly Part[] {
   const byNumber = new Map(uploaded.map((part) => [part.partNumber, part]))
-  const chosen = named.map(({ partNumber, etag, checksum }) => {
+  // A number given twice is a part uploaded twice: the last says which.
+  const last = named.filter(({ partNumber }, index) => named[index + 1]?.partNumber !== partNumber)
+  const chosen = last.map(({ partNumber, etag, checksum }) => {
     const part = byNumber.get(partNumber)
     const details = { UploadId: upload.uploadId, PartNumber: String(partNumber), ETag: etag }
-    if (part === undefined || part.md5 !== etag.replaceAll('"', '').toLowerCase()) throw new ApiError('InvalidPart', undefined, { details })
+    if (part === undefined || part.md5 !== etag.replaceAll('"', '').toLowerCase())
+      throw new ApiError('InvalidPart', undefined, { details })
     if (checksum !== undefined && checksum !== part.checksum) throw new ApiError('InvalidPart', undefined, { details })
     return part
   })
   for (const { size, partNumber, md5 } of chosen.slice(0, -1)) {
     if (size >= partSizeMin) continue
     throw new ApiError('EntityTooSmall', undefined, {
-      details: { ProposedSize: String(size), MinSizeAllowed: String(partSizeMin), PartNumber: String(partNumber), ETag: md5 },
+      details: {
+        ProposedSize: String(size),
+        MinSizeAllowed: String(partSizeMin),
+        PartNumber: String(partNumber),
+        ETag: md5,
+      },
     })
   }
   return chosen
 }
 
-const manifestPart = ({ partNumber, size, md5, checksum, piece }: Part): ManifestPart => ({ partNumber, size, md5, checksum, piece })
+const manifestPart = ({ partNumber, size, md5, checksum, piece }: Part): ManifestPart => ({
+  partNumber,
+  size,
+  md5,
+  checksum,
+  piece,
+})
 
 function md5OfMd5s(parts: readonly Part[]): Buffer {
   const md5 = createHash('md5')

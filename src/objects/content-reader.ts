@@ -35,7 +35,8 @@ export class ContentReader {
   async body({ id, size, crc32: expected }: Body): Promise<Uint8Array | undefined> {
     const bytes = await this.#metadata.get(bodyKey(id))
     if (bytes === undefined) return undefined
-    if (bytes.length !== size || crc32(bytes) !== expected) throw new ContentDamaged(`Body ${id} is not what was written`)
+    if (bytes.length !== size || crc32(bytes) !== expected)
+      throw new ContentDamaged(`Body ${id} is not what was written`)
     return bytes
   }
 
@@ -70,7 +71,10 @@ export class ContentReader {
 const nothing = new Uint8Array(0)
 
 /** Passes the bytes of a whole blob on, the last of them only when all are what was written. */
-async function* checked(bytes: AsyncIterable<Uint8Array>, { id, size, crc32: expected }: BlobExtent): AsyncGenerator<Uint8Array> {
+async function* checked(
+  bytes: AsyncIterable<Uint8Array>,
+  { id, size, crc32: expected }: BlobExtent,
+): AsyncGenerator<Uint8Array> {
   let crc = 0
   let seen = 0
   for await (const chunk of bytes) {
@@ -82,5 +86,6 @@ async function* checked(bytes: AsyncIterable<Uint8Array>, { id, size, crc32: exp
   if (seen !== size) throw new ContentDamaged(`Blob ${id} has ${seen} bytes, not ${size}`)
 }
 
-export const decodeManifest = (value: Uint8Array): Manifest => JSON.parse(Buffer.from(value).toString('utf8')) as Manifest
+export const decodeManifest = (value: Uint8Array): Manifest =>
+  JSON.parse(Buffer.from(value).toString('utf8')) as Manifest
 export const encodeManifest = (manifest: Manifest): Uint8Array => Buffer.from(JSON.stringify(manifest))

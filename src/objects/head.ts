@@ -56,7 +56,19 @@ export interface Head {
 const format = 1
 const fixedSize = 38
 /** Positions are what is stored: append only. */
-const algorithms = ['', 'CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256', 'SHA512', 'MD5', 'XXHASH64', 'XXHASH3', 'XXHASH128'] as const
+const algorithms = [
+  '',
+  'CRC32',
+  'CRC32C',
+  'CRC64NVME',
+  'SHA1',
+  'SHA256',
+  'SHA512',
+  'MD5',
+  'XXHASH64',
+  'XXHASH3',
+  'XXHASH128',
+] as const
 const types = ['', 'COMPOSITE', 'FULL_OBJECT'] as const
 
 /** Without quotes. */
@@ -82,7 +94,9 @@ export function encodeHead({ modifiedMs, size, md5, parts, checksum, ...rest }: 
 
 export function decodeHead(bytes: Value): Head {
   const value = view(bytes)
-  const { checksum, ...rest } = JSON.parse(value.toString('utf8', fixedSize)) as Omit<Head, 'checksum'> & { checksum?: string }
+  const { checksum, ...rest } = JSON.parse(value.toString('utf8', fixedSize)) as Omit<Head, 'checksum'> & {
+    checksum?: string
+  }
   const algorithm = algorithms[value[1]!]
   const type = types[value[2]!]
   return {
@@ -111,5 +125,7 @@ export function decodeListed(bytes: Value): Listed {
 
 function view(value: Value): Buffer & { hexSlice(start: number, end: number): string } {
   assert(value[0] === format, `An object's record of format ${value[0]} cannot be read by this version`)
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength) as Buffer & { hexSlice(start: number, end: number): string }
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength) as Buffer & {
+    hexSlice(start: number, end: number): string
+  }
 }

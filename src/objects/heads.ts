@@ -51,7 +51,13 @@ export class Heads {
    * Makes `head` the current version, as of now, and answers it. The transaction has `headKey` as an exclusive guard and `bucketKey` as a
    * shared one, and sets whatever the new head's extent relies on.
    */
-  async replace(transaction: Transaction, bucket: Bucket, key: string, head: Omit<Head, 'modifiedMs'>, condition?: Condition): Promise<Head> {
+  async replace(
+    transaction: Transaction,
+    bucket: Bucket,
+    key: string,
+    head: Omit<Head, 'modifiedMs'>,
+    condition?: Condition,
+  ): Promise<Head> {
     const current = await this.#current(transaction, bucket, key)
     condition?.(current)
     const replacement = { ...head, modifiedMs: this.#clock.now() }
@@ -63,7 +69,12 @@ export class Heads {
   }
 
   /** Removes the current version and answers it; undefined where there is none. Guards as for replace. */
-  async remove(transaction: Transaction, bucket: Bucket, key: string, condition?: Condition): Promise<Head | undefined> {
+  async remove(
+    transaction: Transaction,
+    bucket: Bucket,
+    key: string,
+    condition?: Condition,
+  ): Promise<Head | undefined> {
     const current = await this.#current(transaction, bucket, key)
     condition?.(current)
     if (current === undefined) return undefined

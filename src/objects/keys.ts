@@ -34,15 +34,20 @@ const inBucket = (space: number, bucketId: BucketId, rest: string): Buffer => {
 
 export const headKey = (bucketId: BucketId, key: string): Key => inBucket(keyspace.head, bucketId, key)
 /** The object key in a head's record key. */
-export const keyOfHead = (key: Key): string => Buffer.from(key.buffer, key.byteOffset + 9, key.byteLength - 9).toString('utf8')
-export const headsUnder = (bucketId: BucketId, prefix: string): KeyRange => under(inBucket(keyspace.head, bucketId, prefix))
+export const keyOfHead = (key: Key): string =>
+  Buffer.from(key.buffer, key.byteOffset + 9, key.byteLength - 9).toString('utf8')
+export const headsUnder = (bucketId: BucketId, prefix: string): KeyRange =>
+  under(inBucket(keyspace.head, bucketId, prefix))
 
 /** Object keys hold no NUL, so uploads stand in the order of their keys, then of their ids, which begin with the time. */
 export const uploadKey = (bucketId: BucketId, key: string, uploadId: string): Key =>
   inBucket(keyspace.upload, bucketId, `${key}\0${uploadId}`)
-export const uploadsUnder = (bucketId: BucketId, prefix: string): KeyRange => under(inBucket(keyspace.upload, bucketId, prefix))
+export const uploadsUnder = (bucketId: BucketId, prefix: string): KeyRange =>
+  under(inBucket(keyspace.upload, bucketId, prefix))
 export function keyOfUpload(key: Key): { readonly key: string; readonly uploadId: string } {
-  const [name, uploadId] = Buffer.from(key.buffer, key.byteOffset + 9, key.byteLength - 9).toString('utf8').split('\0')
+  const [name, uploadId] = Buffer.from(key.buffer, key.byteOffset + 9, key.byteLength - 9)
+    .toString('utf8')
+    .split('\0')
   return { key: name!, uploadId: uploadId! }
 }
 
@@ -69,13 +74,15 @@ export const manifestKey = (id: number): Key => numbered(keyspace.manifest, id)
 export const ownersKey = ({ kind, id }: Extent): Key => text(keyspace.owners, `${kind}/${id}`)
 
 /** `nonce` tells apart the ends of two mentions of one extent in the same millisecond. */
-export const garbageKey = (dueMs: number, nonce: string): Key => text(keyspace.garbage, `${String(dueMs).padStart(15, '0')}/${nonce}`)
+export const garbageKey = (dueMs: number, nonce: string): Key =>
+  text(keyspace.garbage, `${String(dueMs).padStart(15, '0')}/${nonce}`)
 export const garbageUntil = (nowMs: number): KeyRange => ({
   start: Buffer.from([keyspace.garbage]),
   end: text(keyspace.garbage, String(nowMs + 1).padStart(15, '0')),
 })
 
 export type Count = 'objects' | 'bytes' | 'unfinishedBytes'
-export const usageKey = (of: 'bucket' | 'account', id: string, count: Count): Key => text(keyspace.counter, `${of}/${id}/${count}`)
+export const usageKey = (of: 'bucket' | 'account', id: string, count: Count): Key =>
+  text(keyspace.counter, `${of}/${id}/${count}`)
 
 export const under = (prefix: Key): KeyRange => ({ start: prefix, end: afterPrefix(prefix)! })

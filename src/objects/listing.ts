@@ -41,7 +41,8 @@ export const list = (metadata: MetadataStore, options: ListOptions): Promise<Pag
 
 async function plain(snapshot: Snapshot, { range, after, limit }: ListOptions): Promise<Page> {
   const start = startOf(range, after)
-  const entries = Buffer.compare(start, range.end) < 0 ? await snapshot.scan(start, range.end, { limit: limit + 1 }) : []
+  const entries =
+    Buffer.compare(start, range.end) < 0 ? await snapshot.scan(start, range.end, { limit: limit + 1 }) : []
   return { items: entries.slice(0, limit).map((entry) => ({ entry })), truncated: entries.length > limit }
 }
 
@@ -51,7 +52,7 @@ async function rolledUp(snapshot: Snapshot, options: ListOptions): Promise<Page>
   const items: Item[] = []
   let start: Key = startOf(range, after)
   // A marker that is a common prefix means that the prefix has been shown; one within it, that the keys up to there have been.
-  const shown = after && prefixOf(after)
+  const shown = after && Buffer.compare(after, range.start) > 0 ? prefixOf(after) : undefined
   if (shown !== undefined && shown.length === keyOf(after!, options).length) start = afterPrefix(shown) ?? range.end
   let size = seekSize
   for (;;) {

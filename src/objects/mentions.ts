@@ -28,7 +28,12 @@ export function endMention(transaction: Transaction, extent: Extent, nowMs: numb
   transaction.set(...garbageOf({ ended: extent }, nowMs, nonce))
 }
 
-export function addUsage(transaction: Transaction, { id, accountId }: Pick<Bucket, 'id' | 'accountId'>, count: Count, delta: number): void {
+export function addUsage(
+  transaction: Transaction,
+  { id, accountId }: Pick<Bucket, 'id' | 'accountId'>,
+  count: Count,
+  delta: number,
+): void {
   if (delta === 0) return
   transaction.add(usageKey('bucket', id, count), delta)
   transaction.add(usageKey('account', accountId, count), delta)

@@ -63,7 +63,10 @@ export class Objects {
    * The bytes of a version, whole or of the range: small content in one piece, else a stream. Undefined where the version has been
    * replaced since and its bytes are gone, so that the caller finds the new one.
    */
-  async read({ bucket, key, head }: Located, range: ByteRange): Promise<Uint8Array | AsyncIterable<Uint8Array> | undefined> {
+  async read(
+    { bucket, key, head }: Located,
+    range: ByteRange,
+  ): Promise<Uint8Array | AsyncIterable<Uint8Array> | undefined> {
     if (head.extent.kind !== 'body') return this.reader.read(head.extent, range)
     const cached = this.#cache.get(bucket, key)
     if (cached?.head === head && cached.body !== undefined) return cached.body.subarray(range.start, range.end)
@@ -77,8 +80,8 @@ export class Objects {
     const { system, metadata, condition, algorithm } = options
     const written = await this.#writer.write(body, options)
     const { size, md5, checksum: digest, piece: extent } = written
-    const checksum: Checksummed | undefined =
-      algorithm && digest && { algorithm, type: 'FULL_OBJECT', value: digest.toString('base64') }
+    const checksum: Checksummed | undefined = algorithm &&
+      digest && { algorithm, type: 'FULL_OBJECT', value: digest.toString('base64') }
     return this.#keep(bucket, key, { size, md5, parts: 0, system, metadata, checksum, extent }, condition, written)
   }
 
@@ -86,7 +89,12 @@ export class Objects {
    * Stores another version's bytes under the key, moving none: both mention the same extent. Undefined where the source has been
    * replaced since it was found, so that the caller finds the new one.
    */
-  async copy(source: Located, bucket: Bucket, key: string, { condition, ...options }: CopyOptions): Promise<Head | undefined> {
+  async copy(
+    source: Located,
+    bucket: Bucket,
+    key: string,
+    { condition, ...options }: CopyOptions,
+  ): Promise<Head | undefined> {
     const { size, md5, parts, extent } = source.head
     const head = { size, md5, parts, extent, ...options }
     const sourceKey = headKey(source.bucket.id, source.key)
@@ -129,5 +137,4 @@ export class Objects {
       throw error
     }
   }
-
 }

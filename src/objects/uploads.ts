@@ -67,7 +67,13 @@ export class Uploads {
   }
 
   /** Stores the body as a part. Throws NoSuchUpload, and what the body or `verify` throw. */
-  async putPart(bucket: Bucket, upload: Upload, partNumber: number, body: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<Part> {
+  async putPart(
+    bucket: Bucket,
+    upload: Upload,
+    partNumber: number,
+    body: AsyncIterable<Uint8Array>,
+    options: WriteOptions,
+  ): Promise<Part> {
     const written = await this.#writer.write(body, options)
     const { size, md5, checksum, piece } = written
     const part: Part = {
@@ -94,7 +100,12 @@ export class Uploads {
   /**
    * Makes a whole extent of another object a part, moving no bytes. Undefined where the source has been replaced since it was found.
    */
-  async sharePart(bucket: Bucket, upload: Upload, source: Located, part: Omit<Part, 'modifiedMs'>): Promise<Part | undefined> {
+  async sharePart(
+    bucket: Bucket,
+    upload: Upload,
+    source: Located,
+    part: Omit<Part, 'modifiedMs'>,
+  ): Promise<Part | undefined> {
     const { exclusive, shared } = this.#guards(bucket, upload, part.partNumber)
     const guards = { exclusive, shared: [...shared, headKey(source.bucket.id, source.key), ownersKey(part.piece)] }
     const kept: Part = { ...part, modifiedMs: this.#clock.now() }
@@ -106,7 +117,11 @@ export class Uploads {
     })
   }
 
-  #guards(bucket: Bucket, { key, uploadId }: Upload, partNumber: number): { exclusive: Uint8Array[]; shared: Uint8Array[] } {
+  #guards(
+    bucket: Bucket,
+    { key, uploadId }: Upload,
+    partNumber: number,
+  ): { exclusive: Uint8Array[]; shared: Uint8Array[] } {
     return {
       exclusive: [partKey(uploadId, partNumber)],
       shared: [uploadKey(bucket.id, key, uploadId), bucketKey(bucket.name)],

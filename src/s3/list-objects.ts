@@ -18,7 +18,10 @@ export interface ListInput {
 const offset = 9
 const keysMax = 1000
 
-export async function listObjects({ bucket, services }: Context, { prefix, delimiter, after, maxKeys, owner }: ListInput) {
+export async function listObjects(
+  { bucket, services }: Context,
+  { prefix, delimiter, after, maxKeys, owner }: ListInput,
+) {
   const { items, truncated } = await list(services.metadata, {
     range: headsUnder(bucket.id, prefix),
     offset,

@@ -44,8 +44,18 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
   async function answer(request: HttpRequest): Promise<HttpResponse> {
     const query = Query.parse(request.query)
     const address = addressOf(request.forwarded.host ?? request.host, request.path, domains)
-    const operation = route({ method: request.method, bucket: address.bucket, key: address.key, query, headers: request.headers })
-    const pending = authenticator.authenticate(request, query, address.style === 'virtual-hosted' ? address.bucket : undefined)
+    const operation = route({
+      method: request.method,
+      bucket: address.bucket,
+      key: address.key,
+      query,
+      headers: request.headers,
+    })
+    const pending = authenticator.authenticate(
+      request,
+      query,
+      address.style === 'virtual-hosted' ? address.bucket : undefined,
+    )
     const authentication = pending instanceof Promise ? await pending : pending
     const payload = openPayload(authentication, request)
     const identity = authentication.credential
@@ -67,7 +77,12 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     refuseUnhonoured(operation, input)
     refuseAcl(input)
     const bucket = await bucketOf(operation.shape, address, input)
-    const question = { identity, action: operation.action(input), resource: operation.resource(input), ownerId: bucket?.accountId }
+    const question = {
+      identity,
+      action: operation.action(input),
+      resource: operation.resource(input),
+      ownerId: bucket?.accountId,
+    }
     const authorized = authorize(question)
     const context = contextOf(request, authorized, bucket, payload)
     if (slow.has(operation.shape.name)) return performSlowly(request, operation, input, context)
@@ -76,7 +91,12 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     return withStatus(encode(operation.shape, settled), settled)
   }
 
-  function performSlowly(request: HttpRequest, operation: Operation, input: Infer<Members>, context: Context): Promise<HttpResponse> {
+  function performSlowly(
+    request: HttpRequest,
+    operation: Operation,
+    input: Infer<Members>,
+    context: Context,
+  ): Promise<HttpResponse> {
     const pending = (async () => operation.handle(input, context))()
     return encodeSlowly(operation.shape, pending, (error) => {
       if (!(error instanceof ApiError)) options.onFault(error, request)
@@ -93,7 +113,12 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     return found
   }
 
-  function contextOf(request: HttpRequest, { identity }: Authorized, bucket: Bucket | undefined, payload: Payload): Context {
+  function contextOf(
+    request: HttpRequest,
+    { identity }: Authorized,
+    bucket: Bucket | undefined,
+    payload: Payload,
+  ): Context {
     return {
       request,
       accountId: identity.accountId,
@@ -133,7 +158,9 @@ const documents = new WeakMap<Shape, boolean>()
 function takesDocument(shape: Shape): boolean {
   let takes = documents.get(shape)
   if (takes === undefined) {
-    takes = Object.values(shape.input).some(({ location, type }) => location === 'payload' && type.kind !== 'requestBody')
+    takes = Object.values(shape.input).some(
+      ({ location, type }) => location === 'payload' && type.kind !== 'requestBody',
+    )
     documents.set(shape, takes)
   }
   return takes
@@ -141,6 +168,10 @@ function takesDocument(shape: Shape): boolean {
 
 /** The checksum headers of CompleteMultipartUpload are the object's, not the body's. */
 function documentBody(request: HttpRequest, payload: Payload): AsyncIterable<Uint8Array> {
-  if (request.method === 'POST' && !('content-md5' in request.headers) && request.query.includes('uploadId')) return payload.body
-  return verified(payload.body, declaredChecksum(request.headers, () => payload.trailers()))
+  if (request.method === 'POST' && !('content-md5' in request.headers) && request.query.includes('uploadId'))
+    return payload.body
+  return verified(
+    payload.body,
+    declaredChecksum(request.headers, () => payload.trailers()),
+  )
 }

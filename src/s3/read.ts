@@ -50,7 +50,12 @@ export async function findForRead(input: Input, { bucket, services }: Context): 
 
 /** Throws NotModified, with the headers that let a client refresh what it has (RFC 9110 15.4.5), or PreconditionFailed. */
 function checkConditions(input: Input, head: Head): void {
-  const { IfMatch: ifMatch, IfNoneMatch: ifNoneMatch, IfModifiedSince: ifModifiedSinceMs, IfUnmodifiedSince: ifUnmodifiedSinceMs } = input
+  const {
+    IfMatch: ifMatch,
+    IfNoneMatch: ifNoneMatch,
+    IfModifiedSince: ifModifiedSinceMs,
+    IfUnmodifiedSince: ifUnmodifiedSinceMs,
+  } = input
   if ((ifMatch ?? ifNoneMatch ?? ifModifiedSinceMs ?? ifUnmodifiedSinceMs) === undefined) return
   const current = validatorsOf(head)
   const failed = failedReadCondition({ ifMatch, ifNoneMatch, ifModifiedSinceMs, ifUnmodifiedSinceMs }, current)
@@ -70,7 +75,10 @@ function checkConditions(input: Input, head: Head): void {
 }
 
 /** The parts of a multipart object; undefined where it was written in one piece. */
-export async function partsOf({ extent }: Head, { objects }: Context['services']): Promise<readonly ManifestPart[] | undefined> {
+export async function partsOf(
+  { extent }: Head,
+  { objects }: Context['services'],
+): Promise<readonly ManifestPart[] | undefined> {
   if (extent.kind !== 'manifest') return undefined
   const manifest = await objects.reader.manifest(extent)
   if (manifest === undefined) throw new ApiError('NoSuchKey')
@@ -78,7 +86,8 @@ export async function partsOf({ extent }: Head, { objects }: Context['services']
 }
 
 function ofPart(input: Input, head: Head, partNumber: number, parts: readonly ManifestPart[] | undefined): Found {
-  if (input.Range !== undefined) throw new ApiError('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter')
+  if (input.Range !== undefined)
+    throw new ApiError('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter')
   if (partNumber < 1 || partNumber > 10_000) {
     throw new ApiError('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive')
   }

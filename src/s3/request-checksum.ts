@@ -34,7 +34,8 @@ export function declaredChecksum(request: Headers, trailers: () => Headers): Dec
   return {
     algorithm,
     verify(body) {
-      if (md5 !== undefined && !same(md5, body.md5)) throw new ApiError('BadDigest', 'The Content-MD5 you specified did not match what we received.')
+      if (md5 !== undefined && !same(md5, body.md5))
+        throw new ApiError('BadDigest', 'The Content-MD5 you specified did not match what we received.')
       if (algorithm === undefined) return
       const expected = found?.expected ?? fromTrailer(algorithm, trailers())
       if (!same(expected, body.checksum)) {
@@ -81,15 +82,20 @@ function inTrailer(request: Headers): ChecksumAlgorithm | undefined {
   const trailer = request['x-amz-trailer']
   if (trailer === undefined) return undefined
   const algorithm = headers.get(trailer.trim().toLowerCase())
-  if (algorithm === undefined) throw new ApiError('InvalidRequest', 'The value specified in the x-amz-trailer header is not supported')
+  if (algorithm === undefined)
+    throw new ApiError('InvalidRequest', 'The value specified in the x-amz-trailer header is not supported')
   return algorithm
 }
 
 function checkNamed(named: string, algorithm: ChecksumAlgorithm | undefined): void {
   if (algorithm === undefined) {
-    throw new ApiError('InvalidRequest', 'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.')
+    throw new ApiError(
+      'InvalidRequest',
+      'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+    )
   }
-  if (named !== algorithm) throw new ApiError('InvalidRequest', 'Value for x-amz-sdk-checksum-algorithm header is invalid.')
+  if (named !== algorithm)
+    throw new ApiError('InvalidRequest', 'Value for x-amz-sdk-checksum-algorithm header is invalid.')
 }
 
 function fromTrailer(algorithm: ChecksumAlgorithm, trailers: Headers): Buffer {
@@ -102,7 +108,12 @@ function fromTrailer(algorithm: ChecksumAlgorithm, trailers: Headers): Buffer {
 export const decodeChecksum = (algorithm: ChecksumAlgorithm, text: string): Buffer =>
   decode(text, checksumSize[algorithm], `Value for ${headerOf(algorithm)} header is invalid.`, 'InvalidRequest')
 
-function decode(text: string, size: number, message: string, code: 'InvalidDigest' | 'InvalidRequest' = 'InvalidDigest'): Buffer {
+function decode(
+  text: string,
+  size: number,
+  message: string,
+  code: 'InvalidDigest' | 'InvalidRequest' = 'InvalidDigest',
+): Buffer {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length !== size || bytes.toString('base64') !== text.trim()) throw new ApiError(code, message)
   return bytes

@@ -28,7 +28,9 @@ export function storedHeaders(input: Input): StoredHeaders {
   let size = 0
   for (const name in metadata) size += Buffer.byteLength(name) + Buffer.byteLength(metadata[name]!)
   if (size > metadataSizeMax) {
-    throw new ApiError('MetadataTooLarge', undefined, { details: { Size: String(size), MaxSizeAllowed: String(metadataSizeMax) } })
+    throw new ApiError('MetadataTooLarge', undefined, {
+      details: { Size: String(size), MaxSizeAllowed: String(metadataSizeMax) },
+    })
   }
   return {
     system: {

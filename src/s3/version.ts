@@ -5,5 +5,7 @@ import { ApiError } from '../base/errors.ts'
 export function requireCurrentVersion(versionId: string | undefined, key?: string): void {
   if (versionId === undefined || versionId === 'null') return
   if (versionId === '') throw new ApiError('InvalidArgument', 'Version id cannot be the empty string')
-  throw new ApiError('NoSuchVersion', undefined, { details: { ...(key === undefined ? {} : { Key: key }), VersionId: versionId } })
+  throw new ApiError('NoSuchVersion', undefined, {
+    details: { ...(key === undefined ? {} : { Key: key }), VersionId: versionId },
+  })
 }

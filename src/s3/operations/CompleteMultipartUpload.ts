@@ -55,14 +55,29 @@ function checksumIn(input: WithChecksum): string | undefined {
   return name && input[name]
 }
 
-function checkChecksum(declared: string | undefined, type: Checksummed['type'] | undefined, actual: Checksummed | undefined): void {
+function checkChecksum(
+  declared: string | undefined,
+  type: Checksummed['type'] | undefined,
+  actual: Checksummed | undefined,
+): void {
   if (type !== undefined && actual !== undefined && type !== actual.type) {
-    throw new ApiError('InvalidRequest', `The upload was created using the ${actual.type} checksum mode. The complete request must use the same checksum mode.`)
+    throw new ApiError(
+      'InvalidRequest',
+      `The upload was created using the ${actual.type} checksum mode. The complete request must use the same checksum mode.`,
+    )
   }
-  if (declared !== undefined && actual !== undefined && declared !== actual.value && `${declared}-` !== actual.value.slice(0, declared.length + 1)) {
+  if (
+    declared !== undefined &&
+    actual !== undefined &&
+    declared !== actual.value &&
+    `${declared}-` !== actual.value.slice(0, declared.length + 1)
+  ) {
     throw new ApiError('BadDigest', `The ${actual.algorithm} you specified did not match the calculated checksum.`)
   }
 }
 
 const wrongSize = (declared: number, actual: number): ApiError =>
-  new ApiError('InvalidRequest', `The provided 'x-amz-mp-object-size' header value ${declared} does not match what was computed: ${actual}`)
+  new ApiError(
+    'InvalidRequest',
+    `The provided 'x-amz-mp-object-size' header value ${declared} does not match what was computed: ${actual}`,
+  )

@@ -37,7 +37,13 @@ export default operation(CopyObject, {
       const { system, metadata } = stored
       const head = await services.objects.copy(source, bucket, input.Key, { system, metadata, checksum, condition })
       if (head !== undefined) {
-        return { CopyObjectResult: { ETag: etagOf(head), LastModified: seconds(head.modifiedMs), ...checksumMembers(head.checksum) } }
+        return {
+          CopyObjectResult: {
+            ETag: etagOf(head),
+            LastModified: seconds(head.modifiedMs),
+            ...checksumMembers(head.checksum),
+          },
+        }
       }
     }
     throw new ApiError('SlowDown')
@@ -66,4 +72,7 @@ const toItself = (): ApiError =>
   )
 
 const tooLarge = (): ApiError =>
-  new ApiError('InvalidRequest', `The specified copy source is larger than the maximum allowable size for a copy source: ${putSizeMax}`)
+  new ApiError(
+    'InvalidRequest',
+    `The specified copy source is larger than the maximum allowable size for a copy source: ${putSizeMax}`,
+  )

@@ -15,7 +15,13 @@ export default operation(CreateBucket, {
     if (constraint && constraint !== region && !regionAliases.includes(constraint)) {
       throw new ApiError('InvalidLocationConstraint', undefined, { details: { LocationConstraint: constraint } })
     }
-    await buckets.create({ name: Bucket, accountId, region })
+    try {
+      await buckets.create({ name: Bucket, accountId, region, locationConstraint: constraint })
+    } catch (error) {
+      // In us-east-1, AWS lets the owner create a bucket again, which changes nothing.
+      const harmless = error instanceof ApiError && error.code === 'BucketAlreadyOwnedByYou' && region === 'us-east-1'
+      if (!harmless) throw error
+    }
     return { Location: `/${Bucket}` }
   },
 })

@@ -25,14 +25,23 @@ export default operation(CreateMultipartUpload, {
 })
 
 /** Throws InvalidRequest where S3 does not offer the type with the algorithm. */
-function checksumType(algorithm: ChecksumAlgorithm | undefined, type: ChecksumType | undefined): ChecksumType | undefined {
+function checksumType(
+  algorithm: ChecksumAlgorithm | undefined,
+  type: ChecksumType | undefined,
+): ChecksumType | undefined {
   if (algorithm === undefined) {
     if (type === undefined) return undefined
-    throw new ApiError('InvalidRequest', 'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.')
+    throw new ApiError(
+      'InvalidRequest',
+      'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+    )
   }
   const chosen = type ?? (compositeCapable[algorithm] ? 'COMPOSITE' : 'FULL_OBJECT')
   if (!(chosen === 'COMPOSITE' ? compositeCapable : fullObjectCapable)[algorithm]) {
-    throw new ApiError('InvalidRequest', `The ${chosen} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`)
+    throw new ApiError(
+      'InvalidRequest',
+      `The ${chosen} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+    )
   }
   return chosen
 }

@@ -18,7 +18,11 @@ export default operation(DeleteObjects, {
       try {
         if (Buffer.byteLength(Key) > keySizeMax) throw new ApiError('KeyTooLongError')
         requireCurrentVersion(VersionId, Key)
-        const condition = deleteCondition({ IfMatch: ETag, IfMatchLastModifiedTime: LastModifiedTime, IfMatchSize: Size })
+        const condition = deleteCondition({
+          IfMatch: ETag,
+          IfMatchLastModifiedTime: LastModifiedTime,
+          IfMatchSize: Size,
+        })
         await services.objects.delete(bucket, Key, condition)
         return { deleted: { Key, VersionId } }
       } catch (error) {

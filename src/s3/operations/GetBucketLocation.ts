@@ -6,5 +6,7 @@ const unnamed = 'us-east-1'
 
 export default operation(GetBucketLocation, {
   action: 's3:GetBucketLocation',
-  handle: (_input, { bucket }) => ({ LocationConstraint: bucket.region === unnamed ? '' : bucket.region }),
+  handle: (_input, { bucket }) => ({
+    LocationConstraint: bucket.locationConstraint ?? (bucket.region === unnamed ? '' : bucket.region),
+  }),
 })

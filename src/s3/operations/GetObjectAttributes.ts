@@ -30,7 +30,12 @@ export default operation(GetObjectAttributes, {
   },
 })
 
-function page(all: readonly ManifestPart[], algorithm: Parameters<typeof checksumMember>[0], after: number, limit: number) {
+function page(
+  all: readonly ManifestPart[],
+  algorithm: Parameters<typeof checksumMember>[0],
+  after: number,
+  limit: number,
+) {
   const rest = all.filter(({ partNumber }) => partNumber > after)
   const shown = rest.slice(0, limit)
   return {

@@ -28,7 +28,12 @@ export default operation(ListMultipartUploads, {
       limit,
     })
     const last = items.at(-1)
-    const next = !truncated || last === undefined ? undefined : 'prefix' in last ? { key: keyOfHead(last.prefix), uploadId: '' } : keyOfUpload(last.entry[0])
+    const next =
+      !truncated || last === undefined
+        ? undefined
+        : 'prefix' in last
+          ? { key: keyOfHead(last.prefix), uploadId: '' }
+          : keyOfUpload(last.entry[0])
     const uploads = items.flatMap((item) => ('prefix' in item ? [] : [decodeUpload(item.entry[1])]))
     const owner = await services.owner(bucket.accountId)
     return {

@@ -6,7 +6,13 @@ export default operation(ListObjects, {
   action: 's3:ListBucket',
   async handle({ Prefix = '', Delimiter, Marker = '', MaxKeys = 1000, EncodingType }, context) {
     const owner = await context.services.owner(context.bucket.accountId)
-    const page = await listObjects(context, { prefix: Prefix, delimiter: Delimiter ?? '', after: Marker, maxKeys: MaxKeys, owner })
+    const page = await listObjects(context, {
+      prefix: Prefix,
+      delimiter: Delimiter ?? '',
+      after: Marker,
+      maxKeys: MaxKeys,
+      owner,
+    })
     return {
       Name: context.bucket.name,
       Prefix,

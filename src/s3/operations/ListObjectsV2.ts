@@ -8,8 +8,14 @@ export default operation(ListObjectsV2, {
   async handle(input, context) {
     const { Prefix = '', Delimiter, MaxKeys = 1000, ContinuationToken, StartAfter, FetchOwner, EncodingType } = input
     const owner = FetchOwner === true ? await context.services.owner(context.bucket.accountId) : undefined
-    const after = ContinuationToken === undefined ? StartAfter : keyOfToken(ContinuationToken)
-    const page = await listObjects(context, { prefix: Prefix, delimiter: Delimiter ?? '', after, maxKeys: MaxKeys, owner })
+    const after = ContinuationToken ? keyOfToken(ContinuationToken) : StartAfter
+    const page = await listObjects(context, {
+      prefix: Prefix,
+      delimiter: Delimiter ?? '',
+      after,
+      maxKeys: MaxKeys,
+      owner,
+    })
     return {
       Name: context.bucket.name,
       Prefix,

@@ -17,7 +17,10 @@ export default operation(UploadPart, {
     const algorithm = upload.checksumAlgorithm ?? declared.algorithm
     if (declared.algorithm !== undefined && declared.algorithm !== algorithm) {
       const [expected, actual] = [algorithm, declared.algorithm].map((name) => name?.toLowerCase())
-      throw new ApiError('InvalidRequest', `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}`)
+      throw new ApiError(
+        'InvalidRequest',
+        `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}`,
+      )
     }
     const part = await services.uploads.putPart(bucket, upload, PartNumber, Body, {
       sizeExpected: contentLength,

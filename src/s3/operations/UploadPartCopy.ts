@@ -33,9 +33,14 @@ export default operation(UploadPartCopy, {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const source = await findCopySource(input, context)
       const { size } = source.head
-      const range = input.CopySourceRange === undefined ? { start: 0, end: size } : parseCopySourceRange(input.CopySourceRange, size)
+      const range =
+        input.CopySourceRange === undefined
+          ? { start: 0, end: size }
+          : parseCopySourceRange(input.CopySourceRange, size)
       if (range.end - range.start > putSizeMax) throw tooLarge()
-      const part = (await share(context, upload, source, range, input.PartNumber)) ?? (await copy(context, upload, source, range, input.PartNumber))
+      const part =
+        (await share(context, upload, source, range, input.PartNumber)) ??
+        (await copy(context, upload, source, range, input.PartNumber))
       if (part !== undefined) {
         return {
           CopyPartResult: {
@@ -93,7 +98,11 @@ async function copy(
   const body = bytes instanceof Uint8Array ? once(bytes) : bytes
   const size = range.end - range.start
   const { checksumAlgorithm: algorithm } = upload
-  return services.uploads.putPart(bucket, upload, partNumber, body, { sizeExpected: size, sizeMax: putSizeMax, algorithm })
+  return services.uploads.putPart(bucket, upload, partNumber, body, {
+    sizeExpected: size,
+    sizeMax: putSizeMax,
+    algorithm,
+  })
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -101,4 +110,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 const tooLarge = (): ApiError =>
-  new ApiError('InvalidRequest', `The specified copy source is larger than the maximum allowable size for a copy source: ${putSizeMax}`)
+  new ApiError(
+    'InvalidRequest',
+    `The specified copy source is larger than the maximum allowable size for a copy source: ${putSizeMax}`,
+  )

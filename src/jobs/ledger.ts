@@ -1,0 +1,204 @@
+/**
+ * The invariant of storage, checked whole: every extent that a record mentions is there; every extent that is there is mentioned, waits in the
+ * garbage queue, or is a young blob of an open epoch; and what is counted is what there is. For a store at rest; it reads all records.
+ */
+import { afterPrefix } from '../base/bytes.ts'
+import { epochOf } from '../blobs/blob-id.ts'
+import type { BlobStore } from '../blobs/blob-store.ts'
+import { decodeCounter } from '../metadata/counter.ts'
+import { keyspace } from '../metadata/keyspace.ts'
+import type { Entry, Key, MetadataStore } from '../metadata/metadata-store.ts'
+import { decodeBucket } from '../objects/bucket.ts'
+import { decodeManifest } from '../objects/content-reader.ts'
+import type { Extent } from '../objects/extent.ts'
+import { decodeGarbage } from '../objects/garbage.ts'
+import { decodeHead } from '../objects/head.ts'
+import { usageKey, type Count } from '../objects/keys.ts'
+import { decodePart, decodeUpload } from '../objects/upload.ts'
+import { openEpochs } from './epochs.ts'
+
+export interface Ledger {
+  /** In sentences; none where all is well. */
+  readonly faults: readonly string[]
+  readonly facts: {
+    readonly objects: number
+    readonly parts: number
+    readonly bodies: number
+    readonly manifests: number
+    /** On disk. */
+    readonly blobs: number
+    readonly queued: number
+    /** Of open epochs, mentioned by no record. */
+    readonly young: number
+  }
+}
+
+interface Known {
+  size: number | undefined
+  /** Records that mention it, and queued ends of mentions. */
+  mentions: number
+  /** Queued ends among them. */
+  queued: number
+}
+
+const pageSize = 1000
+const faultsMax = 100
+
+export async function checkLedger(metadata: MetadataStore, blobs: BlobStore): Promise<Ledger> {
+  const check = new Check(metadata)
+  await check.readRecords()
+  await check.readBlobs(blobs)
+  check.compareUsage(await check.storedUsage())
+  return check.ledger()
+}
+
+class Check {
+  readonly #metadata: MetadataStore
+  readonly #faults: string[] = []
+  readonly #known = new Map<string, Known>()
+  readonly #accountOfBucket = new Map<string, string>()
+  readonly #bucketOfUpload = new Map<string, string>()
+  readonly #usage = new Map<string, number>()
+  readonly #facts = { objects: 0, parts: 0, bodies: 0, manifests: 0, blobs: 0, queued: 0, young: 0 }
+
+  constructor(metadata: MetadataStore) {
+    this.#metadata = metadata
+  }
+
+  async readRecords(): Promise<void> {
+    for await (const [, value] of this.#scan(keyspace.bucket)) {
+      const { id, accountId } = decodeBucket(value)
+      this.#accountOfBucket.set(id, accountId)
+    }
+    for await (const [, value] of this.#scan(keyspace.garbage)) {
+      const garbage = decodeGarbage(value)
+      this.#facts.queued++
+      if ('ended' in garbage) this.#mention(garbage.ended, 1)
+      else this.#accountOfBucket.set(garbage.uploadsOf.bucketId, garbage.uploadsOf.accountId)
+    }
+    for await (const [key, value] of this.#scan(keyspace.head)) {
+      const head = decodeHead(value)
+      this.#facts.objects++
+      this.#mention(head.extent)
+      this.#count(key, { objects: 1, bytes: head.size })
+    }
+    for await (const [key, value] of this.#scan(keyspace.upload))
+      this.#bucketOfUpload.set(decodeUpload(value).uploadId, bucketIdOf(key))
+    for await (const [key, value] of this.#scan(keyspace.part)) this.#readPart(key, value)
+    for await (const [key, value] of this.#scan(keyspace.manifest)) {
+      this.#facts.manifests++
+      const { parts } = decodeManifest(value)
+      for (const { piece } of parts) this.#mention(piece)
+      this.#exists('manifest', Number(Buffer.from(key).readBigUInt64BE(1)))
+    }
+    for await (const [key, value] of this.#scan(keyspace.body)) {
+      this.#facts.bodies++
+      this.#exists('body', Number(Buffer.from(key).readBigUInt64BE(1)), value.length)
+    }
+  }
+
+  #readPart(key: Key, value: Uint8Array): void {
+    const part = decodePart(value)
+    this.#facts.parts++
+    this.#mention(part.piece)
+    const uploadId = Buffer.from(key).toString('latin1', 1, key.length - 2)
+    const bucketId = this.#bucketOfUpload.get(uploadId)
+    if (bucketId === undefined) this.#fault(`Part ${part.partNumber} belongs to no upload (${uploadId})`)
+    else this.#add(bucketId, 'unfinishedBytes', part.size)
+  }
+
+  async readBlobs(blobs: BlobStore): Promise<void> {
+    const open = new Set(await openEpochs(this.#metadata))
+    for await (const { id, size } of blobs.list()) {
+      this.#facts.blobs++
+      const known = this.#known.get(`blob/${id}`)
+      if (known !== undefined) this.#exists('blob', id, size)
+      else if (open.has(epochOf(id))) this.#facts.young++
+      else this.#fault(`Blob ${id} is mentioned nowhere, and its epoch has ended`)
+    }
+    for (const [name, known] of this.#known) {
+      // A crash between deleting a blob and forgetting it leaves it queued alone, which is well.
+      if (known.size !== undefined || (name.startsWith('blob/') && known.queued === known.mentions)) continue
+      this.#fault(`${name} is mentioned ${known.mentions} times, but is not there`)
+    }
+    await this.#compareOwners()
+  }
+
+  async #compareOwners(): Promise<void> {
+    const owners = new Map<string, number>()
+    for await (const [key, value] of this.#scan(keyspace.owners))
+      owners.set(Buffer.from(key).toString('utf8', 1), decodeCounter(value) + 1)
+    for (const [name, { mentions }] of this.#known) {
+      const counted = owners.get(name) ?? (name.startsWith('blob/') ? 0 : 1)
+      if (counted !== mentions) this.#fault(`${name} is mentioned ${mentions} times, but ${counted} are counted`)
+      owners.delete(name)
+    }
+    for (const name of owners.keys()) this.#fault(`Owners of ${name} are counted, but nothing mentions it`)
+  }
+
+  async storedUsage(): Promise<ReadonlyMap<string, number>> {
+    const stored = new Map<string, number>()
+    for await (const [key, value] of this.#scan(keyspace.counter))
+      stored.set(Buffer.from(key).toString('utf8', 1), decodeCounter(value))
+    return stored
+  }
+
+  compareUsage(stored: ReadonlyMap<string, number>): void {
+    for (const name of new Set([...stored.keys(), ...this.#usage.keys()])) {
+      const [is, counted] = [this.#usage.get(name) ?? 0, stored.get(name) ?? 0]
+      if (is !== counted) this.#fault(`Usage ${name} is ${is}, but ${counted} is counted`)
+    }
+  }
+
+  ledger(): Ledger {
+    return { faults: this.#faults, facts: this.#facts }
+  }
+
+  #mention(extent: Extent, queued = 0): void {
+    const name = `${extent.kind}/${extent.id}`
+    const known = this.#known.get(name)
+    if (known === undefined) this.#known.set(name, { size: undefined, mentions: 1, queued })
+    else {
+      known.mentions++
+      known.queued += queued
+    }
+  }
+
+  #exists(kind: Extent['kind'], id: number | string, size = 0): void {
+    const known = this.#known.get(`${kind}/${id}`)
+    if (known === undefined) this.#fault(`${kind} ${id} is there, but nothing mentions it`)
+    else known.size = size
+  }
+
+  #count(head: Key, { objects, bytes }: { readonly objects: number; readonly bytes: number }): void {
+    const bucketId = bucketIdOf(head)
+    this.#add(bucketId, 'objects', objects)
+    this.#add(bucketId, 'bytes', bytes)
+  }
+
+  #add(bucketId: string, count: Count, delta: number): void {
+    const accountId = this.#accountOfBucket.get(bucketId)
+    if (accountId === undefined) return this.#fault(`Records belong to a bucket that does not exist (${bucketId})`)
+    for (const key of [usageKey('bucket', bucketId, count), usageKey('account', accountId, count)]) {
+      const name = Buffer.from(key).toString('utf8', 1)
+      this.#usage.set(name, (this.#usage.get(name) ?? 0) + delta)
+    }
+  }
+
+  #fault(sentence: string): void {
+    if (this.#faults.length < faultsMax) this.#faults.push(`${sentence}.`)
+  }
+
+  async *#scan(space: number): AsyncGenerator<Entry> {
+    let start: Key = Buffer.from([space])
+    const end = afterPrefix(start)!
+    for (;;) {
+      const entries = await this.#metadata.read((snapshot) => snapshot.scan(start, end, { limit: pageSize }))
+      yield* entries
+      if (entries.length < pageSize) return
+      start = Buffer.concat([entries.at(-1)![0], Buffer.from([0])])
+    }
+  }
+}
+
+const bucketIdOf = (key: Key): string => Buffer.from(key).toString('hex', 1, 9)
