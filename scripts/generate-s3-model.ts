@@ -7,7 +7,6 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as sdk from '@aws-sdk/client-s3'
 import { NormalizedSchema } from '@smithy/core/schema'
-import type { $SchemaRef } from '@smithy/types'
 
 /** The operations served: each has a file of its name. */
 const served = new Set(
@@ -37,7 +36,8 @@ interface OperationTraits {
   readonly http: readonly [method: string, uri: string, status: number]
   readonly endpoint?: readonly string[]
 }
-type OperationSchema = readonly [9, string, name: string, OperationTraits, () => $SchemaRef, () => $SchemaRef]
+type SchemaRef = Parameters<typeof NormalizedSchema.of>[0]
+type OperationSchema = readonly [9, string, name: string, OperationTraits, () => SchemaRef, () => SchemaRef]
 
 /** What the emission of one operation needs to know. */
 interface Emission {
@@ -49,7 +49,7 @@ interface Emission {
 const declarations = new Map<string, string>()
 const interfaces = readInterfaces()
 
-export function s3Model(): string {
+function s3Model(): string {
   const operations = operationSchemas()
   const unknown = served.difference(new Set(operations.map(([, , name]) => name)))
   if (unknown.size > 0) throw new Error(`S3 has no operation ${[...unknown].join(', ')}`)
@@ -267,9 +267,7 @@ function readInterfaces(): Map<string, Map<string, string>> {
   return found
 }
 
-if (import.meta.main) {
-  const file = new URL('../src/s3/model.generated.ts', import.meta.url)
-  const text = s3Model()
-  if (!process.argv.includes('--check')) writeFileSync(file, text)
-  else if (readFileSync(file, 'utf8') !== text) throw new Error('src/s3/model.generated.ts is stale: npm run generate')
-}
+const file = new URL('../src/s3/model.generated.ts', import.meta.url)
+const text = s3Model()
+if (!process.argv.includes('--check')) writeFileSync(file, text)
+else if (readFileSync(file, 'utf8') !== text) throw new Error('src/s3/model.generated.ts is stale: npm run generate')

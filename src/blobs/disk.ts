@@ -132,7 +132,6 @@ class DiskStore implements BlobStore {
     try {
       await consume(body, signal, (chunk) => writer.write(chunk))
       const size = await writer.end()
-      await this.#files.fdatasync(fd)
       signal?.throwIfAborted()
       return size
     } catch (error) {
@@ -170,7 +169,7 @@ class DiskStore implements BlobStore {
       if (end > size) throw new Error(`blob ${id} has ${size} bytes, not the ${end} asked for`)
       return { fd, start, end }
     } catch (error) {
-      await this.#files.close(fd)
+      await this.#files.closeReader(fd)
       throw error
     }
   }

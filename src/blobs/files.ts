@@ -16,6 +16,11 @@ export interface FileStatus {
 export interface Files {
   open(path: string, flags: number, mode?: number): Promise<number>
   close(fd: number): Promise<void>
+  /**
+   * Closes a file that was only read: at once, which spares a fifth of a small get, unless it has been unlinked meanwhile; then this
+   * frees its blocks, which can take long.
+   */
+  closeReader(fd: number): Promise<void> | undefined
   /** Of an open file; needs no disk, so it is synchronous. */
   status(fd: number): FileStatus
   /** How many bytes were read: fewer than asked for at any time, none at the end. */
@@ -47,6 +52,11 @@ export const nodeFiles: Files = {
       fs.open(path, flags, mode, (error, fd) => (error === null ? resolve(fd) : reject(error)))
     }),
   close: (fd) => new Promise((resolve, reject) => fs.close(fd, settle(resolve, reject))),
+  closeReader(fd) {
+    if (fs.fstatSync(fd).nlink === 0) return nodeFiles.close(fd)
+    fs.closeSync(fd)
+    return undefined
+  },
   status: (fd) => statusOf(fs.fstatSync(fd)),
   read: (fd, buffer, offset, length, position) =>
     new Promise((resolve, reject) => {

@@ -7,6 +7,8 @@ import type { Files } from './files.ts'
 
 /** Buffers that one file holds at most, full or being written: 2 MiB. */
 const buffersMax = 8
+/** Bytes after which what is written begins to be made durable. */
+const syncEvery = 16 * 1024 * 1024
 
 interface Segment {
   readonly buffer: Buffer
@@ -26,6 +28,8 @@ export class GatheringWriter {
   /** Called when a write has ended, well or badly. */
   #proceed: (() => void) | undefined
   #position = 0
+  #syncing: Promise<void> | undefined
+  #syncedFrom = 0
   #failure: { readonly error: unknown } | undefined
 
   constructor(files: Files, pool: BufferPool, fd: number) {
@@ -47,19 +51,21 @@ export class GatheringWriter {
     return undefined
   }
 
-  /** Writes what is left; resolves to the size of the file in bytes. Throws the error of any write. */
+  /** Writes what is left; resolves to the size of the file in bytes when all of them are durable. Throws the error of any write. */
   async end(): Promise<number> {
     this.#flush()
     await this.#run
-    await this.#wb
+    await this.#syncing
     if (this.#failure !== undefined) throw this.#failure.error
+    await this.#files.fdatasync(this.#fd)
     return this.#position
   }
 
-  /** Waits for a write that is under way, and gives back all buffers: the file can be closed. */
+  /** Waits for what is under way, and gives back all buffers: the file can be closed. */
   async abandon(): Promise<void> {
     this.#failure ??= { error: new Error('the file was abandoned') }
     await this.#run
+    await this.#syncing
     if (this.#filling !== undefined) this.#waiting.push(this.#filling)
     this.#filling = undefined
     this.#giveBack(this.#waiting)
@@ -93,7 +99,7 @@ export class GatheringWriter {
         this.#waiting = []
         await this.#writeSegments(this.#writing.map(({ buffer, length }) => buffer.subarray(0, length)))
         this.#writeEnded()
-        this.#startWriteback()
+        this.#startSync()
       }
     } catch (error) {
       this.#failure ??= { error }
@@ -102,13 +108,20 @@ export class GatheringWriter {
     this.#run = undefined
   }
 
-  #wb: Promise<void>|undefined
-  #wbAt = 0
-  #startWriteback(): void {
-    const every = Number(process.env['WB'] ?? 0) * 1048576
-    if (every === 0 || this.#wb !== undefined || this.#position - this.#wbAt < every) return
-    this.#wbAt = this.#position
-    this.#wb = this.#files.fdatasync(this.#fd).then(() => { this.#wb = undefined }, (error) => { this.#failure ??= { error } })
+  /** Begins to make durable what is written, so that not all of a large file is left for the end. */
+  #startSync(): void {
+    if (this.#syncing !== undefined || this.#position - this.#syncedFrom < syncEvery) return
+    this.#syncedFrom = this.#position
+    this.#syncing = this.#sync()
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#files.fdatasync(this.#fd)
+    } catch (error) {
+      this.#failure ??= { error }
+    }
+    this.#syncing = undefined
   }
 
   #writeEnded(): void {

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 
 import { systemRandom } from '../base/random.ts'
 import { openMemoryStore, type MemoryStore } from './memory.ts'
-import { type BlobPlace, blobStoreSuite, bytesOf, chunks, read } from './suite.ts'
+import { bytesOf, chunks, read } from './suite-bodies.ts'
+import { type BlobPlace, blobStoreSuite } from './suite.ts'
 
 const makePlace = (sizeMax?: number) => async (): Promise<BlobPlace> => {
   let latest: MemoryStore = openMemoryStore({ epoch: 0, random: systemRandom, ...(sizeMax && { sizeMax }) })

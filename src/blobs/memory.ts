@@ -2,13 +2,15 @@
  * Blobs in memory, with faults on demand, for tests and the simulation. It keeps the contract's sharp edges: a chunk it gave is
  * overwritten when the next is asked for, and a chunk it was given is copied before the next is.
  */
+import assert from 'node:assert/strict'
+
 import { ApiError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
-import { epochText, makeBlobId } from './blob-id.ts'
-import { consume } from './consume.ts'
+import { epochText, isBlobId, makeBlobId } from './blob-id.ts'
 import { type Blob, type BlobId, BlobMissing, type BlobStore, type ByteRange, type PutOptions } from './blob-store.ts'
+import { consume } from './consume.ts'
 
-export type BlobOperation = 'put' | 'get' | 'delete' | 'list'
+type BlobOperation = 'put' | 'get' | 'delete' | 'list'
 
 export interface BlobFault {
   readonly operation: BlobOperation
@@ -34,148 +36,156 @@ export interface MemoryStoreOptions {
   readonly chunkSize?: number
 }
 
-export interface MemoryStore extends BlobStore {
-  /** Arms a fault; it strikes once. */
-  inject(fault: BlobFault): void
-  /** Faults that have not struck yet. */
-  readonly faultsArmed: number
-  /** Blobs and bytes kept. */
-  readonly count: number
-  readonly size: number
-  /** Changes a blob's bytes behind the store's back, as a disk does that rots or tears; undefined loses it. */
-  damage(id: BlobId, change: (bytes: Buffer) => Buffer | undefined): void
-  /** Another store over the same blobs, in another epoch. */
-  reopen(epoch: number): MemoryStore
-  /** A crash and a new start: this store is closed, its unfinished puts are lost, and the store returned has the rest. */
-  restart(epoch: number): MemoryStore
-}
-
 export const openMemoryStore = (options: MemoryStoreOptions): MemoryStore =>
-  memoryStore(options, { blobs: new Map(), size: 0 })
+  new MemoryStore(options, { blobs: new Map(), size: 0 })
 
 /** What stores over the same blobs share. */
 interface Kept {
   readonly blobs: Map<BlobId, Buffer>
+  /** Bytes. */
   size: number
 }
 
-function memoryStore(options: MemoryStoreOptions, kept: Kept): MemoryStore {
-  const { random, sizeMax = Infinity, chunkSize = 256 * 1024 } = options
-  const epoch = epochText(options.epoch)
-  const armed: { fault: BlobFault; callsLeft: number }[] = []
-  const { blobs } = kept
-  let closed = false
+class MemoryStore implements BlobStore {
+  #options: MemoryStoreOptions
+  #kept: Kept
+  #epoch: string
+  #armed: { readonly fault: BlobFault; callsLeft: number }[] = []
+  #closed = false
 
-  /** Counts a call; the fault that strikes it, if any, after the wait of a slow one. */
-  async function strike(operation: BlobOperation): Promise<BlobFault | undefined> {
-    checkOpen()
-    let struck: BlobFault | undefined
-    for (let index = armed.length - 1; index >= 0; index--) {
-      const entry = armed[index]!
-      if (entry.fault.operation !== operation || --entry.callsLeft > 0) continue
-      armed.splice(index, 1)
-      struck = entry.fault
+  constructor(options: MemoryStoreOptions, kept: Kept) {
+    this.#options = options
+    this.#kept = kept
+    this.#epoch = epochText(options.epoch)
+  }
+
+  async put(body: AsyncIterable<Uint8Array>, { signal }: PutOptions = {}): Promise<Blob> {
+    const torn = await this.#strike('put')
+    signal?.throwIfAborted()
+    const chunks: Buffer[] = []
+    let size = 0
+    await consume(body, signal, (chunk) => {
+      size += chunk.length
+      this.#checkRoom(size)
+      chunks.push(Buffer.from(chunk))
+      return undefined
+    })
+    this.#checkOpen()
+    this.#checkRoom(size)
+    const id = makeBlobId(this.#epoch, this.#options.random)
+    this.#kept.blobs.set(id, Buffer.concat(chunks, size))
+    this.#kept.size += size
+    if (torn !== undefined) throw torn
+    return { id, size }
+  }
+
+  async *get(id: BlobId, range?: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
+    const torn = await this.#strike('get')
+    assert(isBlobId(id), 'not the name of a blob')
+    const bytes = this.#kept.blobs.get(id)
+    if (bytes === undefined) throw new BlobMissing(`no blob ${id}`)
+    const { start, end } = range ?? { start: 0, end: bytes.length }
+    assert(start >= 0 && start <= end, `not a range: ${start} to ${end}`)
+    if (end > bytes.length) throw new Error(`blob ${id} has ${bytes.length} bytes, not the ${end} asked for`)
+    const { chunkSize = 256 * 1024 } = this.#options
+    const tornAt = torn === undefined ? end : start + Math.floor((end - start) / 2)
+    const buffer = Buffer.allocUnsafeSlow(Math.min(chunkSize, end - start))
+    for (let offset = start; offset < tornAt; offset += chunkSize) {
+      const length = bytes.copy(buffer, 0, offset, Math.min(offset + chunkSize, tornAt))
+      yield buffer.subarray(0, length)
+      buffer.fill(0xdb)
     }
-    if (struck?.kind === 'slow') await struck.until
-    if (struck?.kind === 'fail') throw errorOf(struck)
-    return struck
+    if (torn !== undefined) throw torn
   }
 
-  function checkOpen(): void {
-    if (closed) throw new Error('the blob store is closed')
+  async delete(id: BlobId): Promise<void> {
+    const torn = await this.#strike('delete')
+    assert(isBlobId(id), 'not the name of a blob')
+    this.#kept.size -= this.#kept.blobs.get(id)?.length ?? 0
+    this.#kept.blobs.delete(id)
+    if (torn !== undefined) throw torn
   }
 
-  return {
-    async put(body: AsyncIterable<Uint8Array>, { signal }: PutOptions = {}): Promise<Blob> {
-      const fault = await strike('put')
-      signal?.throwIfAborted()
-      const chunks: Buffer[] = []
-      let length = 0
-      await consume(body, signal, (chunk) => {
-        length += chunk.length
-        if (kept.size + length > sizeMax) throw new ApiError('InsufficientStorage')
-        chunks.push(Buffer.from(chunk))
-        return undefined
-      })
-      signal?.throwIfAborted()
-      checkOpen()
-      if (kept.size + length > sizeMax) throw new ApiError('InsufficientStorage')
-      const id = makeBlobId(epoch, random)
-      blobs.set(id, Buffer.concat(chunks, length))
-      kept.size += length
-      if (fault?.kind === 'tear') throw errorOf(fault)
-      return { id, size: length }
-    },
+  async *list(after?: BlobId): AsyncGenerator<Blob, void, undefined> {
+    const torn = await this.#strike('list')
+    const ids = [...this.#kept.blobs.keys()].filter((id) => after === undefined || id > after).sort()
+    for (const id of torn === undefined ? ids : ids.slice(0, ids.length / 2)) {
+      const bytes = this.#kept.blobs.get(id)
+      if (bytes !== undefined) yield { id, size: bytes.length }
+    }
+    if (torn !== undefined) throw torn
+  }
 
-    async *get(id: BlobId, range?: ByteRange): AsyncGenerator<Uint8Array> {
-      const fault = await strike('get')
-      const bytes = blobs.get(id)
-      if (bytes === undefined) throw new BlobMissing(`no blob ${id}`)
-      const { start, end } = range ?? { start: 0, end: bytes.length }
-      if (end > bytes.length) throw new Error(`blob ${id} has ${bytes.length} bytes, not the ${end} asked for`)
-      const tornAt = fault?.kind === 'tear' ? start + Math.floor((end - start) / 2) : end
-      const buffer = Buffer.allocUnsafeSlow(Math.min(chunkSize, Math.max(end - start, 0)))
-      for (let offset = start; offset < tornAt; offset += chunkSize) {
-        checkOpen()
-        const length = bytes.copy(buffer, 0, offset, Math.min(offset + chunkSize, tornAt))
-        yield buffer.subarray(0, length)
-        buffer.fill(0xdb)
-      }
-      if (fault?.kind === 'tear') throw errorOf(fault)
-    },
+  async close(): Promise<void> {
+    this.#closed = true
+  }
 
-    async delete(id: BlobId): Promise<void> {
-      const fault = await strike('delete')
-      kept.size -= blobs.get(id)?.length ?? 0
-      blobs.delete(id)
-      if (fault?.kind === 'tear') throw errorOf(fault)
-    },
+  /** Arms a fault; it strikes once. */
+  inject(fault: BlobFault): void {
+    this.#armed.push({ fault, callsLeft: fault.nth })
+  }
 
-    async *list(after?: BlobId): AsyncGenerator<Blob> {
-      const fault = await strike('list')
-      const ids = [...blobs.keys()].filter((id) => after === undefined || id > after).sort()
-      const tornAt = fault?.kind === 'tear' ? Math.floor(ids.length / 2) : ids.length
-      for (const id of ids.slice(0, tornAt)) {
-        checkOpen()
-        const bytes = blobs.get(id)
-        if (bytes !== undefined) yield { id, size: bytes.length }
-      }
-      if (fault?.kind === 'tear') throw errorOf(fault)
-    },
+  /** Faults that have not struck yet. */
+  get faultsArmed(): number {
+    return this.#armed.length
+  }
 
-    async close(): Promise<void> {
-      closed = true
-    },
+  /** Blobs kept. */
+  get count(): number {
+    return this.#kept.blobs.size
+  }
 
-    inject(fault) {
-      armed.push({ fault, callsLeft: fault.nth })
-    },
-    get faultsArmed() {
-      return armed.length
-    },
-    get count() {
-      return blobs.size
-    },
-    get size() {
-      return kept.size
-    },
+  /** Bytes kept. */
+  get size(): number {
+    return this.#kept.size
+  }
 
-    damage(id, change) {
-      const bytes = blobs.get(id)
-      if (bytes === undefined) throw new BlobMissing(`no blob ${id}`)
-      const changed = change(Buffer.from(bytes))
-      kept.size += (changed?.length ?? 0) - bytes.length
-      if (changed === undefined) blobs.delete(id)
-      else blobs.set(id, changed)
-    },
+  /** Changes a blob's bytes behind the store's back, as a disk does that rots or tears; undefined loses the blob. */
+  damage(id: BlobId, change: (bytes: Buffer) => Buffer | undefined): void {
+    const bytes = this.#kept.blobs.get(id)
+    if (bytes === undefined) throw new BlobMissing(`no blob ${id}`)
+    const changed = change(Buffer.from(bytes))
+    this.#kept.size += (changed?.length ?? 0) - bytes.length
+    if (changed === undefined) this.#kept.blobs.delete(id)
+    else this.#kept.blobs.set(id, changed)
+  }
 
-    reopen: (nextEpoch) => memoryStore({ ...options, epoch: nextEpoch }, kept),
+  /** Another store over the same blobs, in another epoch. */
+  reopen(epoch: number): MemoryStore {
+    return new MemoryStore({ ...this.#options, epoch }, this.#kept)
+  }
 
-    restart(nextEpoch) {
-      closed = true
-      return memoryStore({ ...options, epoch: nextEpoch }, kept)
-    },
+  /** A crash and a new start: this store is closed, its unfinished puts are lost, and the store returned has the rest. */
+  restart(epoch: number): MemoryStore {
+    this.#closed = true
+    return this.reopen(epoch)
+  }
+
+  /** Counts a call. Throws if it is to fail, waits if it is to be slow, and returns what it throws at its end if it is to tear. */
+  async #strike(operation: BlobOperation): Promise<Error | undefined> {
+    this.#checkOpen()
+    const struck: BlobFault[] = []
+    this.#armed = this.#armed.filter((entry) => {
+      if (entry.fault.operation !== operation || --entry.callsLeft > 0) return true
+      struck.push(entry.fault)
+      return false
+    })
+    for (const { kind, until } of struck) if (kind === 'slow') await until
+    const [failed, torn] = ['fail', 'tear'].map((wanted) => struck.find(({ kind }) => kind === wanted))
+    if (failed !== undefined) throw errorOf(failed)
+    return torn && errorOf(torn)
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new Error('the blob store is closed')
+  }
+
+  #checkRoom(size: number): void {
+    const { sizeMax = Infinity } = this.#options
+    if (this.#kept.size + size > sizeMax) throw new ApiError('InsufficientStorage')
   }
 }
 
-const errorOf = (fault: BlobFault): Error => fault.error ?? new Error(`injected: ${fault.operation} ${fault.kind}`)
+export type { MemoryStore }
+
+const errorOf = ({ error, operation, kind }: BlobFault): Error => error ?? new Error(`injected: ${operation} ${kind}`)

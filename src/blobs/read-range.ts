@@ -21,7 +21,7 @@ export async function* readRange(
   let other: Buffer | undefined
   let position = start
   let reading: Promise<number> | undefined = start < end ? fill(files, fd, buffer, start, end) : undefined
-  let closing: Promise<void> | undefined
+  let closed = false
   try {
     while (reading !== undefined) {
       const length: number = await reading
@@ -32,8 +32,9 @@ export async function* readRange(
         reading.catch(ignore)
       } else {
         reading = undefined
-        closing = files.close(fd)
-        closing.catch(ignore)
+        closed = true
+        const closing = files.closeReader(fd)
+        if (closing !== undefined) await closing
       }
       yield length === bufferSize ? buffer : buffer.subarray(0, length)
       if (other !== undefined) [buffer, other] = [other, buffer]
@@ -42,7 +43,7 @@ export async function* readRange(
     await reading?.catch(ignore)
     pool.give(buffer)
     if (other !== undefined) pool.give(other)
-    await (closing ?? files.close(fd))
+    if (!closed) await files.closeReader(fd)
   }
 }
 

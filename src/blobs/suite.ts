@@ -6,7 +6,8 @@ import fc from 'fast-check'
 
 import { ApiError } from '../base/errors.ts'
 import { epochOf, isBlobId, makeBlobId } from './blob-id.ts'
-import { type Blob, type BlobId, BlobMissing, type BlobStore, type ByteRange } from './blob-store.ts'
+import { type Blob, type BlobId, BlobMissing, type BlobStore } from './blob-store.ts'
+import { assertHolds, bytesOf, chunks, idsOf, listed, read, reusingChunks } from './suite-bodies.ts'
 
 /** A place for blobs, and what a test may do to it behind the stores' backs. */
 export interface BlobPlace {
@@ -357,49 +358,3 @@ export function blobStoreSuite(name: string, { makePlace, makeSmallPlace }: Suit
     }
   })
 }
-
-/** Bytes that differ along the way and from seed to seed. */
-export function bytesOf(size: number, seed = 1): Buffer {
-  const bytes = Buffer.allocUnsafe(size)
-  for (let index = 0, state = seed; index < size; index++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-    bytes[index] = state >>> 24
-  }
-  return bytes
-}
-
-export async function* chunks(bytes: Uint8Array, chunkSize: number): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; offset < bytes.length; offset += chunkSize) yield bytes.subarray(offset, offset + chunkSize)
-}
-
-/** As a socket does it: every chunk in the same buffer. */
-async function* reusingChunks(bytes: Uint8Array, chunkSize: number): AsyncGenerator<Uint8Array> {
-  const buffer = Buffer.alloc(chunkSize)
-  for (let offset = 0; offset < bytes.length; offset += chunkSize) {
-    const chunk = bytes.subarray(offset, offset + chunkSize)
-    buffer.set(chunk)
-    yield buffer.subarray(0, chunk.length)
-    buffer.fill(0xee)
-  }
-}
-
-export async function read(store: BlobStore, id: BlobId, range?: ByteRange): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  for await (const chunk of store.get(id, range)) pieces.push(Buffer.from(chunk))
-  return Buffer.concat(pieces)
-}
-
-async function assertHolds(store: BlobStore, id: BlobId, bytes: Buffer, range?: ByteRange): Promise<void> {
-  const expected = range === undefined ? bytes : bytes.subarray(range.start, range.end)
-  const got = await read(store, id, range)
-  assert.ok(got.equals(expected), `${id}: ${got.length} bytes that are not the ${expected.length} put`)
-}
-
-async function listed(store: BlobStore, after?: BlobId): Promise<Blob[]> {
-  const blobs: Blob[] = []
-  for await (const blob of store.list(after)) blobs.push(blob)
-  return blobs
-}
-
-const idsOf = async (store: BlobStore, after?: BlobId): Promise<BlobId[]> =>
-  (await listed(store, after)).map(({ id }) => id)

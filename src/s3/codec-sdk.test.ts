@@ -117,19 +117,10 @@ const valuesOf = (members: Members): fc.Arbitrary<Values> =>
 
 /** Our value as the client takes and gives it. */
 function toClient(value: unknown, type: Type, isOutput: boolean): unknown {
-  switch (type.kind) {
-    case 'timestamp':
-    case 'dateTime':
-      return new Date(value as number)
-    case 'etag':
-      return isOutput ? `"${String(value)}"` : value
-    case 'list':
-      return (value as unknown[]).map((item) => toClient(item, type.item, isOutput))
-    case 'structure':
-      return toClientValues(value as Values, type.members, isOutput)
-    default:
-      return value
-  }
+  if (type.kind === 'timestamp' || type.kind === 'dateTime') return new Date(value as number)
+  if (type.kind === 'etag') return isOutput ? `"${String(value)}"` : value
+  if (type.kind === 'list') return (value as unknown[]).map((item) => toClient(item, type.item, isOutput))
+  return type.kind === 'structure' ? toClientValues(value as Values, type.members, isOutput) : value
 }
 const toClientValues = (values: Values, members: Members, isOutput: boolean): Values =>
   Object.fromEntries(
@@ -237,7 +228,7 @@ for (const shape of shapes) {
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const text = JSON.stringify(value, (member, each: unknown) =>
-    /PartNumberMarker$/.test(member) ? String(each) : each,
+    member.endsWith('PartNumberMarker') ? String(each) : each,
   )
   return JSON.parse(text) as unknown
 }

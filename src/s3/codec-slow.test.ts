@@ -16,7 +16,7 @@ const chunksOf = async (body: unknown): Promise<string[]> =>
 test('what is done soon is answered as always', async () => {
   const { status, headers, body } = await encodeSlowly(CopyObject, Promise.resolve(output), tell)
   assert.deepEqual([status, headers.includes('x-amz-version-id')], [200, true])
-  assert.match(String(body), /<CopyObjectResult /)
+  assert.ok(typeof body === 'string' && body.includes('<CopyObjectResult '))
 })
 
 test('what fails soon fails with its own status', async () => {

@@ -10,6 +10,7 @@ import type { Bucket } from '../objects/bucket.ts'
 import { addressOf, type Address } from './address.ts'
 import { refuseAcl } from './acl.ts'
 import { decode, encode } from './codec.ts'
+import { withHoistedHeaders } from './codec-hoisted.ts'
 import { encodeSlowly } from './codec-slow.ts'
 import type { Context, Services } from './context.ts'
 import { errorAnswer, errorDocument } from './error-answer.ts'
@@ -60,7 +61,9 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const payload = openPayload(authentication, request)
     const identity = authentication.credential
     options.onOperation?.(request, operation.shape.name, identity.accountId)
-    const wire = { method: request.method, ...address, query, headers: request.headers }
+    const headers =
+      authentication.method === 'v4-query' ? withHoistedHeaders(query, request.headers) : request.headers
+    const wire = { method: request.method, ...address, query, headers }
     const body = takesDocument(operation.shape) ? documentBody(request, payload) : payload.body
     const input = decode(operation.shape, { ...wire, body })
     return perform(request, address, operation, input instanceof Promise ? await input : input, payload, identity)
@@ -88,7 +91,7 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     if (slow.has(operation.shape.name)) return performSlowly(request, operation, input, context)
     const output = operation.handle(input, context)
     const settled = output instanceof Promise ? await output : output
-    return withStatus(encode(operation.shape, settled), settled)
+    return encode(operation.shape, settled)
   }
 
   function performSlowly(
@@ -145,11 +148,6 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     response.headers.push('x-amz-request-id', request.id, 'x-amz-id-2', hostId)
     return response
   }
-}
-
-/** A part of an object is answered 206. */
-function withStatus(response: HttpResponse, output: Infer<Members>): HttpResponse {
-  return output['ContentRange'] === undefined ? response : { ...response, status: 206 }
 }
 
 const documents = new WeakMap<Shape, boolean>()

@@ -22,7 +22,7 @@ import PutObject from './operations/PutObject.ts'
 import UploadPart from './operations/UploadPart.ts'
 import UploadPartCopy from './operations/UploadPartCopy.ts'
 
-export const operations = [
+export const operations: readonly Operation[] = [
   AbortMultipartUpload,
   CompleteMultipartUpload,
   CopyObject,
@@ -44,4 +44,4 @@ export const operations = [
   PutObject,
   UploadPart,
   UploadPartCopy,
-] as unknown as readonly Operation[]
+]

@@ -241,6 +241,7 @@ PUT /b/k?retention => 501 PutObjectRetention
 PUT /b/k?tagging => 501 PutObjectTagging
 PUT /b/k?versionId=v => InvalidArgument
 PUT /b/k?versionId=v | x-amz-copy-source: /s/k => InvalidArgument
+PUT /b/k?x-amz-copy-source=/s/k => 501 x-amz-copy-source
 PUT /b/k?append => 501 append
 PUT /b/k?append&position=0 => 501 append
 PUT /b/k?compose => 501 compose

@@ -40,10 +40,13 @@ interface Table {
   readonly byParameter: ReadonlyMap<string, readonly Route[]>
 }
 
-/** Sub-resources of S3's relatives and of its past, which its model lacks. */
+/**
+ * Sub-resources of S3's relatives and of its past, which its model lacks; and what as a header makes another operation of a request, but is
+ * not taken from the query, where not every signature covers it.
+ */
 const foreignSubresources =
   'append cdn compliance compose customdomain events fetch force_delete lambda-arn object-lambda position quota rename replication-metrics ' +
-  'replication-reset select select-type symlink torrent undelete usage website zip'
+  'replication-reset select select-type symlink torrent undelete usage website zip x-amz-copy-source X-Amz-Copy-Source'
 
 export function createRouter(operations: readonly Operation[]): Router {
   const routes = [...operations.map(routeOfOperation), ...unserved.map(routeOfUnserved)].map(withTellingHeaders)

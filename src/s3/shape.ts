@@ -133,7 +133,6 @@ export type Infer<M extends Members> = Simplify<
     readonly [K in keyof M as M[K]['required'] extends true ? never : K]?: ValueOf<M[K]> | undefined
   }
 >
-export type Input<S extends Shape> = Infer<S['input']>
 export type Output<S extends Shape> = Infer<S['output']>
 
 type ValueOf<B extends Binding> = B extends Binding<infer T> ? T : never

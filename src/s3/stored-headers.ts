@@ -18,7 +18,7 @@ export interface StoredHeaders {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** Bytes of all names and values of user metadata (Amazon S3 User Guide, "Working with object metadata"). */
+/** Bytes (header values are one character a byte) of all names and values of user metadata (Amazon S3 User Guide, "Working with object metadata"). */
 const metadataSizeMax = 2048
 const none: Readonly<Record<string, string>> = {}
 
@@ -26,7 +26,7 @@ const none: Readonly<Record<string, string>> = {}
 export function storedHeaders(input: Input): StoredHeaders {
   const { Metadata: metadata = none } = input
   let size = 0
-  for (const name in metadata) size += Buffer.byteLength(name) + Buffer.byteLength(metadata[name]!)
+  for (const name in metadata) size += name.length + metadata[name]!.length
   if (size > metadataSizeMax) {
     throw new ApiError('MetadataTooLarge', undefined, {
       details: { Size: String(size), MaxSizeAllowed: String(metadataSizeMax) },

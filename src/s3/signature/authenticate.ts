@@ -9,7 +9,6 @@ import assert from 'node:assert/strict'
 import type { Credential, FindCredential } from '../../access/credential.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ApiError } from '../../base/errors.ts'
-import { systemRandom } from '../../base/random.ts'
 import type { Random } from '../../base/random.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { Query } from '../../http/query.ts'
@@ -52,10 +51,11 @@ export interface AuthenticatorOptions {
   readonly skewSeconds?: number
   /**
    * The bucket that a host names, undefined for none, as the router sees it: a signature made for one bucket's host is never taken for
-   * another's. Unless given, a host names a bucket if it begins with the bucket of the request and a dot.
+   * another's.
    */
-  readonly bucketOfHost?: (host: string) => string | undefined
-  readonly random?: Random
+  readonly bucketOfHost: (host: string) => string | undefined
+  /** For the secret that unknown access keys are checked against. */
+  readonly random: Random
 }
 
 type Claim = V4Claim | V2Claim
@@ -72,7 +72,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const keys = new SigningKeys()
   const nobody: Credential = {
     accessKeyId: '',
-    secret: (options.random ?? systemRandom).bytes(30).toString('base64'),
+    secret: options.random.bytes(30).toString('base64'),
     accountId: '',
   }
 

@@ -1,8 +1,8 @@
 /** The worked examples of AWS's documentation: each signature printed there must verify here. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { authenticate, clockAt, exampleAuthenticator, makeRequest, receive } from './request.fixture.ts'
-import type { RequestParts } from './request.fixture.ts'
+import { authenticate, clockAt, exampleAuthenticator, makeRequest, receive } from './test-bed.ts'
+import type { RequestParts } from './test-bed.ts'
 
 const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 const v4 = (signedHeaders: string, signature: string): string =>

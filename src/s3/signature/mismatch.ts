@@ -40,20 +40,32 @@ const byteList = (text: string): string =>
     .toString('hex')
     .replaceAll(/..(?=.)/g, '$& ')
 
+export interface Mismatched {
+  /** The request as it arrived. */
+  readonly reading: Reading
+  readonly request: HttpRequest
+  readonly query: Query
+  /** The one that the host names. */
+  readonly bucket: string | undefined
+  /** The parameter that no signature covers, since it is the signature. */
+  readonly leftOut: string | undefined
+  readonly signedHeaders: readonly string[]
+  /** Whether the client signed that reading. */
+  readonly matches: (reading: Reading) => boolean
+}
+
 const parametersTriedMax = 16
 
-/**
- * Names the one change that would make the signature right, found by trying the usual ones; a matching guess is told, never accepted.
- * `matches` says whether the client signed that reading.
- */
-export function hintOfReading(
-  reading: Reading,
-  request: HttpRequest,
-  query: Query,
-  bucket: string | undefined,
-  leftOut: string | undefined,
-  matches: (reading: Reading) => boolean,
-): string {
+/** Names the one change that would make the signature right, found by trying the usual ones; a matching guess is told, never accepted. */
+export function hintOfReading({
+  reading,
+  request,
+  query,
+  bucket,
+  leftOut,
+  signedHeaders,
+  matches,
+}: Mismatched): string {
   for (const host of hostsBehindProxy(request)) {
     if (matches({ ...reading, host })) {
       return `The signature is right for host "${host}", but this server was asked as "${request.host}": a proxy in between changed the Host header. Let it pass Host on unchanged, or tell this server of the proxy or of its public host.`
@@ -65,7 +77,7 @@ export function hintOfReading(
     }
   }
   for (const payload of ['UNSIGNED-PAYLOAD', emptySha256]) {
-    if (payload !== reading.payload && matches({ ...reading, payload })) {
+    if (payload !== reading.payload && matches(withPayload(reading, payload))) {
       return `The request was signed with body hash ${payload}, and sent with x-amz-content-sha256: ${reading.payload}.`
     }
   }
@@ -80,8 +92,14 @@ export function hintOfReading(
     }
   }
   if (reading.query !== '' && matches({ ...reading, query: '' })) return 'The query was not signed; it was added later.'
-  return usualCauses(request)
+  return usualCauses(request, signedHeaders)
 }
+
+const withPayload = (reading: Reading, payload: string): Reading => ({
+  ...reading,
+  payload,
+  headers: { ...reading.headers, 'x-amz-content-sha256': payload },
+})
 
 /** Hosts that a proxy we don't trust names, and Host without its port. */
 function hostsBehindProxy({ headers, host }: HttpRequest): Set<string> {
@@ -109,8 +127,8 @@ function otherUris(uri: string, bucket: string | undefined): readonly (readonly 
 const changedByProxies = ['accept-encoding', 'connection', 'content-length', 'expect', 'te', 'transfer-encoding']
 
 /** Where no guess fits. */
-export function usualCauses({ host, headers }: HttpRequest): string {
-  const altered = changedByProxies.filter((name) => headers['authorization']?.includes(name) ?? false)
+export function usualCauses({ host }: HttpRequest, signedHeaders: readonly string[]): string {
+  const altered = changedByProxies.filter((name) => signedHeaders.includes(name))
   const proxies = altered.length === 0 ? '' : ` Proxies often change headers that you signed: ${altered.join(', ')}.`
   return `The secret access key differs, or the request changed on its way: compare what you signed with what this server received, shown here. It was asked as host "${host}".${proxies}`
 }

@@ -11,8 +11,8 @@ import type { SignedHeaders } from './signed-headers.ts'
 export interface ReadingOptions {
   /** Further hosts that a proxy may have hidden. */
   readonly publicHosts: readonly string[]
-  /** The bucket that a host names; undefined for one that names none. Unless given, a host names a bucket by beginning with it and a dot. */
-  readonly bucketOfHost?: (host: string) => string | undefined
+  /** The bucket that a host names; undefined for one that names none. */
+  readonly bucketOfHost: (host: string) => string | undefined
 }
 
 /** A wrong signature costs so many hashes at most. */
@@ -52,20 +52,15 @@ export function* furtherReadings(
  */
 function candidateHosts(request: HttpRequest, bucket: string | undefined, options: ReadingOptions): readonly string[] {
   const hosts = new Set<string>()
-  for (const host of [request.host, request.forwarded.host, ...options.publicHosts]) {
+  for (const host of [request.forwarded.host, request.host, ...options.publicHosts]) {
     if (host === undefined) continue
     for (const name of bucket === undefined ? [host] : [host, `${bucket}.${host}`]) {
       for (const spelling of spellings(name)) {
-        if (namesBucket(spelling, bucket, options)) hosts.add(spelling)
+        if (options.bucketOfHost(spelling) === bucket) hosts.add(spelling)
       }
     }
   }
   return [...hosts]
-}
-
-function namesBucket(host: string, bucket: string | undefined, { bucketOfHost }: ReadingOptions): boolean {
-  if (bucketOfHost !== undefined) return bucketOfHost(host) === bucket
-  return bucket === undefined || host.toLowerCase().startsWith(`${bucket}.`)
 }
 
 function spellings(host: string): readonly string[] {

@@ -227,8 +227,10 @@ const notSigned = (code: 'AccessDenied' | 'HeadersNotSigned', names: string): Ap
 function authenticationParameters(query: Query): Map<string, string> {
   const found = new Map<string, string>()
   for (const [name, value] of query.parameters) {
-    if (name.length < 10 || !/^X-Amz-/i.test(name)) continue
-    const canonical = name.toLowerCase() === 'x-amz-content-sha256' ? 'X-Amz-Content-Sha256' : name
+    // Clients spell this one in several ways.
+    const isHash = name.length === 20 && name.toLowerCase() === 'x-amz-content-sha256'
+    if (!isHash && !name.startsWith('X-Amz-')) continue
+    const canonical = isHash ? 'X-Amz-Content-Sha256' : name
     if (found.has(canonical)) throw malformedQuery(`The parameter ${name} must be given only once.`)
     found.set(canonical, value)
   }

@@ -33,8 +33,10 @@ export function verifyV4(
     encoding: 'utf8',
     payload: claim.payloadText,
   }
-  // Where a trusted proxy names another host, the router may have gone by that; furtherReadings knows which host fits the bucket.
-  if (request.forwarded.host === undefined && isSigned(first, claim, key)) return undefined
+  // Where a trusted proxy names another host, the router went by that, and Host must name the same bucket.
+  const { forwarded, host } = request
+  const fits = forwarded.host === undefined || options.bucketOfHost(host) === bucket
+  if (fits && isSigned(first, claim, key)) return undefined
   for (const reading of furtherReadings(first, request, claim.signedHeaders, bucket, options)) {
     if (isSigned(reading, claim, key)) return undefined
   }
@@ -44,7 +46,15 @@ export function verifyV4(
     signature: claim.signature,
     stringToSign: stringToSign(canonical, first.encoding, claim.timestamp, claim.scope),
     canonicalRequest: canonical,
-    hint: hintOfReading(first, request, query, bucket, leftOut, (reading) => isSigned(reading, claim, key)),
+    hint: hintOfReading({
+      reading: first,
+      request,
+      query,
+      bucket,
+      leftOut,
+      signedHeaders: claim.signedHeaders.names,
+      matches: (reading) => isSigned(reading, claim, key),
+    }),
   })
 }
 

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makeFront, otherAccountId } from '../test-bed.ts'
+
+const content = 'a body that is too large to be kept among the records'
+
+async function makeObject(body = content) {
+  const front = await makeFront()
+  const put = await front.send('PUT /photos/k', { body, headers: { 'content-type': 'text/plain' } })
+  return { ...front, etag: put.headers['etag']! }
+}
+
+test('GetObject answers the bytes and what is kept with them', async () => {
+  for (const body of [content, 'small', '']) {
+    const { send, etag } = await makeObject(body)
+    const { status, text, headers } = await send('GET /photos/k')
+    assert.deepEqual([status, text], [200, body])
+    assert.deepEqual(
+      [headers['content-length'], headers['etag'], headers['content-type'], headers['accept-ranges'], headers['last-modified']],
+      [String(body.length), etag, 'text/plain', 'bytes', 'Fri, 20 Nov 2026 00:00:00 GMT'],
+    )
+    assert.equal(headers['x-amz-request-id'], '0123456789ABCDEF')
+  }
+})
+
+const size = content.length
+const ranges: readonly (readonly [range: string, status: number, text: string | undefined, contentRange: string | undefined])[] = [
+  ['bytes=0-0', 206, content.slice(0, 1), `bytes 0-0/${size}`],
+  ['bytes=2-5', 206, content.slice(2, 6), `bytes 2-5/${size}`],
+  ['bytes=5-', 206, content.slice(5), `bytes 5-${size - 1}/${size}`],
+  ['bytes=-4', 206, content.slice(-4), `bytes ${size - 4}-${size - 1}/${size}`],
+  ['bytes=0-999999', 206, content, `bytes 0-${size - 1}/${size}`],
+  [`bytes=${size}-`, 416, undefined, `bytes */${size}`],
+  ['bytes=-0', 416, undefined, `bytes */${size}`],
+  ['bytes=5-2', 200, content, undefined],
+  ['bytes=0-1,3-4', 200, content, undefined],
+  ['lines=1-2', 200, content, undefined],
+]
+for (const [range, status, text, contentRange] of ranges) {
+  test(`GetObject with ${range} is ${status}`, async () => {
+    const { send } = await makeObject()
+    const answer = await send('GET /photos/k', { headers: { range } })
+    assert.deepEqual([answer.status, answer.headers['content-range']], [status, contentRange])
+    if (text === undefined) assert.equal(answer.element('Code'), 'InvalidRange')
+    else assert.deepEqual([answer.text, answer.headers['content-length']], [text, String(text.length)])
+  })
+}
+
+test('GetObject overrides headers as asked', async () => {
+  const { send } = await makeObject()
+  const overrides = {
+    'response-content-type': 'image/png',
+    'response-cache-control': 'no-store',
+    'response-content-disposition': 'attachment',
+    'response-content-encoding': 'br',
+    'response-content-language': 'fr',
+    'response-expires': 'never',
+  }
+  const { headers } = await send(`GET /photos/k?${new URLSearchParams(overrides)}`)
+  for (const [name, value] of Object.entries(overrides)) assert.equal(headers[name.replace('response-', '')], value)
+})
+
+const now = 'Fri, 20 Nov 2026 00:00:00 GMT'
+const before = 'Thu, 19 Nov 2026 00:00:00 GMT'
+const conditions: readonly (readonly [headers: (etag: string) => Record<string, string>, status: number])[] = [
+  [(etag) => ({ 'if-match': etag }), 200],
+  [() => ({ 'if-match': '"other"' }), 412],
+  [(etag) => ({ 'if-none-match': etag }), 304],
+  [() => ({ 'if-none-match': '"other"' }), 200],
+  [() => ({ 'if-modified-since': before }), 200],
+  [() => ({ 'if-modified-since': now }), 304],
+  [() => ({ 'if-unmodified-since': before }), 412],
+  [() => ({ 'if-unmodified-since': now }), 200],
+  [(etag) => ({ 'if-match': etag, 'if-unmodified-since': before }), 200],
+  [(etag) => ({ 'if-none-match': etag, 'if-modified-since': before }), 304],
+]
+for (const [headersOf, status] of conditions) {
+  test(`GetObject and HeadObject with ${Object.entries(headersOf('etag')).join(' and ')} are ${status}`, async () => {
+    const { send, etag } = await makeObject()
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await send(`${method} /photos/k`, { headers: headersOf(etag) })
+      assert.equal(answer.status, status)
+      if (status === 304) assert.deepEqual([answer.text, answer.headers['etag']], ['', etag])
+      if (status === 412 && method === 'GET') assert.equal(answer.element('Code'), 'PreconditionFailed')
+    }
+  })
+}
+
+test('GetObject of a part number is the whole of an object written in one piece', async () => {
+  const { send } = await makeObject()
+  assert.equal((await send('GET /photos/k?partNumber=1')).text, content)
+  assert.equal((await send('GET /photos/k?partNumber=2')).element('Code'), 'InvalidPart')
+  assert.equal((await send('GET /photos/k?partNumber=0')).element('Code'), 'InvalidArgument')
+})
+
+test('GetObject of what is not there, or is not ours, says so', async () => {
+  const { send } = await makeObject()
+  const missing = await send('GET /photos/none')
+  assert.deepEqual([missing.status, missing.element('Code'), missing.element('Key')], [404, 'NoSuchKey', 'none'])
+  assert.equal((await send('GET /nowhere/k')).element('Code'), 'NoSuchBucket')
+  const foreign = await send('GET /photos/k', { account: otherAccountId })
+  assert.deepEqual([foreign.status, foreign.element('Code')], [403, 'AccessDenied'])
+  assert.equal((await send('GET /photos/k?versionId=x')).element('Code'), 'NoSuchVersion')
+  assert.equal((await send('GET /photos/k?versionId=null')).status, 200)
+  const head = await send('HEAD /photos/none')
+  assert.deepEqual([head.status, head.text], [404, ''])
+})

@@ -1,0 +1,81 @@
+// The crash test from the command line: mixed writers, SIGKILL at random moments, restart, comparison with the ledger.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ServerProcess } from '../../bench/load/server-process.ts'
+import { crashRun } from './crash-run.ts'
+import { askDoctor, storageFaults } from './storage-facts.ts'
+
+const HELP = `node test/crash/run.ts [options]
+
+  --cycles N (50)        kills
+  --seed N               of all choices; printed, so that a run can be repeated
+  --server-command TEXT  default: node src/main.ts serve
+  --doctor TEXT          prints JSON with the store's facts (node src/main.ts doctor --json); '' for none
+  --kill-after 50,800    milliseconds between which the kill comes
+  --keep                 keep the data folder even when all is well
+`
+
+const { values } = parseArgs({
+  options: {
+    cycles: { type: 'string', default: '50' },
+    seed: { type: 'string' },
+    'server-command': { type: 'string', default: 'node src/main.ts serve' },
+    doctor: { type: 'string', default: 'node src/main.ts doctor --json' },
+    'kill-after': { type: 'string', default: '50,800' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+if (values.help) console.log(HELP)
+else process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed)
+  const folder = mkdtempSync(join(tmpdir(), 'entrepot-crash-'))
+  const region = 'us-east-1'
+  // Compiled modules are kept between starts, which otherwise take most of a cycle.
+  const environment = { NODE_COMPILE_CACHE: join(folder, 'compile-cache') }
+  const server = new ServerProcess({
+    command: values['server-command'],
+    data: join(folder, 'data'),
+    region,
+    environment,
+  })
+  const [shortest = 50, longest = 800] = values['kill-after'].split(',').map(Number)
+  console.log(`seed ${seed}, folder ${folder}`)
+  // They are written down at a graceful end only.
+  await server.start()
+  await server.stop()
+  let examined = false
+  const report = await crashRun({
+    subject: server,
+    signer: { accessKey: server.accessKey, secretKey: server.secretKey, region },
+    ledgerPath: join(folder, 'ledger.jsonl'),
+    cycles: Number(values.cycles),
+    seed,
+    killAfterMilliseconds: [shortest, longest],
+    say: (text) => console.log(text),
+    async examine() {
+      if (values.doctor === '') return []
+      const facts = await askDoctor(values.doctor, server.environment)
+      if (facts === undefined) return []
+      examined = true
+      console.log(`storage: ${JSON.stringify(facts)}`)
+      return storageFaults(facts)
+    },
+  })
+  const { cycles, operations, slowestStart, violations } = report
+  console.log(`${cycles} cycles, ${operations} operations, slowest start ${slowestStart.toFixed(0)} ms`)
+  if (!examined) console.log('the doctor told nothing about storage, so the ledger invariant was not checked')
+  for (const violation of violations) console.log(`VIOLATION ${violation}`)
+  if (violations.length > 0) {
+    console.log(`seed ${seed}; everything is kept in ${folder} (data and ledger.jsonl)`)
+    return 1
+  }
+  if (!values.keep) rmSync(folder, { recursive: true, force: true })
+  return 0
+}
