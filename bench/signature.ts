@@ -22,6 +22,7 @@ const authenticator = createAuthenticator({
   clock: { now: () => Date.UTC(2013, 4, 24), monotonic: () => 0 },
   regions: ['us-east-1'],
   publicHosts: [],
+  publicPrefixes: [],
   v2: { header: true, query: true },
   bucketOfHost: () => undefined,
   random: systemRandom,

@@ -8,7 +8,10 @@ const nodeMajorMin = 24
 const packageFolder = new URL('../', import.meta.url)
 const program = fileURLToPath(new URL('dist/main.js', packageFolder))
 
-/** Writes a sentence and ends. */
+/**
+ * Writes a sentence and ends.
+ * @param {string} sentence
+ */
 function fail(sentence) {
   process.stderr.write(`entrepot: ${sentence}\n`)
   process.exit(1)
@@ -21,14 +24,16 @@ function installedNode() {
     .find((path) => existsSync(path))
 }
 
+/** @param {string} node */
 function runWith(node) {
   // The channel tells the server if this launcher is killed, so that it is never left behind.
   const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   child.on('error', (error) => fail(`${node} cannot be run: ${error.message}`))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'])
-    process.on(signal, () => child.kill(signal))
+  /** @type {NodeJS.Signals[]} */
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {
-    if (signal === null) process.exit(code)
+    if (signal === null) process.exit(code ?? 1)
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
   })

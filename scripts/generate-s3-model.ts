@@ -29,6 +29,9 @@ const overrides: Readonly<Record<string, string | undefined>> = {
 /** Members that a listing percent-encodes when it is asked for `encoding-type=url`. */
 const keyTexts = new Set('Key Prefix Delimiter Marker NextMarker KeyMarker NextKeyMarker StartAfter'.split(' '))
 
+/** Of these, the one that is left as it is: botocore, which asks for the encoding by itself, decodes all but version 1's Prefix. */
+const plainTexts = new Set(['ListObjectsOutput.Prefix'])
+
 /** The greatest number of items that S3 takes in a document, by the list's structure and member. */
 const sizeMax: Readonly<Record<string, number>> = { 'Delete.Objects': 1000, 'CompletedMultipartUpload.Parts': 10_000 }
 
@@ -213,7 +216,9 @@ function typeOf(parent: NormalizedSchema, name: string, member: NormalizedSchema
   if (member.isBooleanSchema()) return 'boolean'
   if (member.isNumericSchema()) return 'number'
   if (name === 'ETag' && emission.quotesETags) return 'etag'
-  if (keyTexts.has(name) && emission.encodesKeys) return 'keyText'
+  if (keyTexts.has(name) && emission.encodesKeys) {
+    return plainTexts.has(`${parent.getName(false)}.${name}`) ? 'string' : 'keyText'
+  }
   return emission.direction === 'input' ? enumerationOf(parent, name) : 'string'
 }
 

@@ -85,8 +85,9 @@ async function runGroup(files: readonly string[], atOnce: number): Promise<Outco
       stderr.set(data.file ?? '', ((stderr.get(data.file ?? '') ?? '') + data.message).slice(-20_000))
     if ((type !== 'test:pass' && type !== 'test:fail') || data.details?.type === 'suite') continue
     const where = data.file === undefined ? '' : `${relative(root, data.file)}: `
-    if (data.skip !== undefined && data.skip !== false) {
-      const reason = typeof data.skip === 'string' && data.skip !== '' ? data.skip : 'no reason given'
+    const left = data.skip ?? data.todo ?? false
+    if (left !== false) {
+      const reason = typeof left === 'string' && left !== '' ? left : 'no reason given'
       outcome.skipped.set(reason, (outcome.skipped.get(reason) ?? 0) + 1)
     } else if (type === 'test:pass') outcome.passed++
     // A parent fails with its child; only the child is worth telling.
@@ -106,6 +107,7 @@ interface TestEvent {
     readonly file?: string
     readonly message?: string
     readonly skip?: string | boolean
+    readonly todo?: string | boolean
     readonly details?: { readonly type?: string; readonly error?: Error & { readonly failureType?: string } }
   }
 }

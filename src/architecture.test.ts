@@ -1,6 +1,6 @@
 /** The rules of docs/architecture.md as tests: which folder may import which, what only one file may call, how long a file may be. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { test } from 'node:test'
 
@@ -44,7 +44,7 @@ const readSource = (path: string): Source => {
     folder,
     text,
     code: blankCommentsAndStrings(text),
-    isTest: /(?:\.test|\/suite|\/.*-suite|\/test-bed)\.ts$/.test(path),
+    isTest: /(?:\.test|\.fixture|[/-]suite|\/suite-bodies|-testing|\/test-bed)\.ts$/.test(path),
   }
 }
 
@@ -117,6 +117,18 @@ test('every file says at its head what it is', () => {
     .filter(({ text }) => !/^(?:#!.*\n)?(?:\/\/|\/\*)/.test(text))
     .map(({ path }) => path)
   assert.deepEqual(silent, [])
+})
+
+test('the documents name only files that are there', () => {
+  const root = join(sourceFolder, '..')
+  const documents = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/request.md']
+  const faults = documents.flatMap((document) =>
+    [...readFileSync(join(root, document), 'utf8').matchAll(/`([\w./-]+\/[\w.-]+\.(?:ts|json|md|js))`/g)]
+      .map(([, path = '']) => path)
+      .filter((path) => !existsSync(join(root, path)) && !existsSync(join(sourceFolder, path)))
+      .map((path) => `${document} names ${path}`),
+  )
+  assert.deepEqual(faults, [])
 })
 
 test('this test sees imports and banned calls, and not those in comments and strings', () => {

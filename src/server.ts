@@ -22,7 +22,7 @@ import type { Config } from './config.ts'
 import { createHttpListener, type HttpListener } from './http/listener.ts'
 import { openEpoch, openEpochs } from './jobs/epochs.ts'
 import { garbageJob } from './jobs/garbage.ts'
-import { checkLedger } from './jobs/ledger.ts'
+import { checkLedger } from './objects/ledger.ts'
 import { runJobs } from './jobs/runner.ts'
 import { sweepJob } from './jobs/sweep.ts'
 import type { MetadataStore } from './metadata/metadata-store.ts'
@@ -47,7 +47,8 @@ export interface FrontOrder {
   readonly masterKey: string
   readonly hostId: string
   readonly port: number
-  readonly reusePort: boolean
+  /** How many threads share the port. */
+  readonly threads: number
   readonly settings: FrontSettings
 }
 
@@ -97,10 +98,10 @@ async function open(config: Config, onFatal: (error: Error) => void): Promise<Op
       accessKeys: new AccessKeys({ store: metadata, masterKey, clock, random }),
       buckets: new Buckets(metadata, clock, random),
       region: config.region,
-      async verify() {
+      async audit() {
         const blobs = await openDiskStore({ folder: join(config.data, 'blobs'), epoch: 0, random })
         try {
-          return (await checkLedger(metadata, blobs)).faults
+          return await checkLedger(metadata, blobs, await openEpochs(metadata))
         } finally {
           await blobs.close()
         }
@@ -151,17 +152,17 @@ async function assemble(
     masterKey: state.masterKey.secret.reveal(),
     hostId: state.masterKey.derive('host id').toString('base64'),
     port: config.s3Listen.port,
-    reusePort: config.httpThreads > 1,
+    threads: config.httpThreads,
     settings: frontSettings(config),
   }
   const front = await openFront(order, metadata, log)
   opened.push(() => front.blobs.close())
   const deadline = config.stopDeadlineSeconds
   await front.listener.listen()
-  opened.push(() => front.listener.stop(deadline))
+  opened.push(() => front.listener.stop(0))
   const orders = epochs.slice(1).map((epoch) => ({ ...order, epoch, port: front.listener.port }))
   const threads = await startThreads(orders, () => metadata.handle(), onFatal)
-  opened.push(() => threads.stop(deadline))
+  opened.push(() => threads.stop(0))
 
   const admin = createHttpListener({
     host: config.adminListen.host,
@@ -195,9 +196,11 @@ async function assemble(
   return {
     endpoints: { s3: front.listener.url, admin: admin.url },
     firstKey: madeKey,
-    stop() {
+    async stop() {
       unready = 'stopping'
-      return closeAll()
+      // Requests drain while the admin listener still says that no more should come.
+      await Promise.all([front.listener.stop(deadline), threads.stop(deadline)])
+      await closeAll()
     },
   }
 }
@@ -215,6 +218,7 @@ async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger
     clock,
     regions: [settings.region, ...settings.regionAliases],
     publicHosts: settings.publicOrigins.map(({ host }) => host),
+    publicPrefixes: settings.publicOrigins.map(({ prefix }) => prefix),
     v2: { header: settings.sigV2Header, query: settings.sigV2Query },
     skewSeconds: settings.skewSeconds,
     bucketOfHost: (host) => bucketOfHost(host, settings.domains),
@@ -230,10 +234,10 @@ async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger
   const listener = createHttpListener({
     host: settings.s3Listen.host,
     port: order.port,
-    reusePort: order.reusePort,
+    reusePort: order.threads > 1,
     handle,
     trustedProxies: settings.trustedProxies,
-    limits: { connectionsMax: settings.connectionsMax, bodyRateMin: settings.bodyRateMin },
+    limits: { connectionsMax: Math.ceil(settings.connectionsMax / order.threads), bodyRateMin: settings.bodyRateMin },
     clock,
     random,
     onError: (error, request) => log.error({ err: error, requestId: request?.id }, 'an answer could not be sent'),
@@ -258,8 +262,6 @@ export async function joinFront(
 function frontSettings(config: Config): FrontSettings {
   const { data, s3Listen, region, regionAliases, domains, publicOrigins, trustedProxies, skewSeconds } = config
   const { sigV2Header, sigV2Query, inlineSizeMax, cacheSize, connectionsMax, bodyRateMin, logLevel } = config
-  return {
-    ...{ data, s3Listen, region, regionAliases, domains, publicOrigins, trustedProxies, skewSeconds },
-    ...{ sigV2Header, sigV2Query, inlineSizeMax, cacheSize, connectionsMax, bodyRateMin, logLevel },
-  }
+  // prettier-ignore
+  return { data, s3Listen, region, regionAliases, domains, publicOrigins, trustedProxies, skewSeconds, sigV2Header, sigV2Query, inlineSizeMax, cacheSize, connectionsMax, bodyRateMin, logLevel }
 }

@@ -38,6 +38,7 @@ export async function startThreads(
   )
   return {
     async stop(deadlineSeconds) {
+      if (stopping) return
       stopping = true
       await Promise.all(
         workers.map(async (worker) => {

@@ -120,8 +120,8 @@ async function makeKeyFile(file: string, random: Random): Promise<void> {
     } finally {
       await handle.close()
     }
-    await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
+    await link(temporary, file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     })
     await unlink(temporary)
     await syncFolder(folder)

@@ -117,7 +117,7 @@ export async function runCommand(state: CommandState, name: string, parameters: 
       `This server knows no command ${JSON.stringify(name)}; it may be of another version.`,
     )
   }
-  const { required, optional, run } = commands[name as CommandName] as Command
+  const { required, optional, run } = commands[name as CommandName]
   return run(state, checkParameters(parameters, required, optional))
 }
 

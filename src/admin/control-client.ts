@@ -1,6 +1,6 @@
 /** Asks a running server over its control socket. */
 import { request } from 'node:http'
-import { withControlPath } from './control-path.ts'
+import { withSocketPath } from './control-path.ts'
 
 /** What the server said: its result, or the error that it answered with. */
 export type ControlAnswer =
@@ -26,7 +26,7 @@ async function send(
   body: string | undefined,
 ): Promise<ControlAnswer | undefined> {
   try {
-    const text = await withControlPath(dataFolder, (socketPath) => exchange({ socketPath, method, path }, body))
+    const text = await withSocketPath(dataFolder, (socketPath) => exchange({ socketPath, method, path }, body))
     const content = JSON.parse(text) as { error?: { code: string; message: string } }
     return content.error === undefined ? { result: content } : { error: content.error }
   } catch (error) {

@@ -4,12 +4,13 @@
  *     POST /commands/<name>   {parameters} → {result}, or {"error": {code, message}}
  *     GET  /status            → {"status": "ok", "pid": …, "version": …}
  */
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, mkdir, rename, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { ApiError } from '../base/errors.ts'
-import { controlPath, withControlPath } from './control-path.ts'
+import { socketName, withSocketPath } from './control-path.ts'
 
 export interface ControlOptions {
   /** The data folder; its lock must be held, so that a socket found there is a dead server's. */
@@ -34,10 +35,8 @@ export async function listenForControl(options: ControlOptions): Promise<Control
   })
   server.requestTimeout = 10_000
   server.maxConnections = 100
-  const path = controlPath(options.dataFolder)
-  await rm(path, { force: true })
-  await withControlPath(options.dataFolder, (reachable) => listen(server, reachable))
-  await chmod(path, 0o600)
+  const path = join(options.dataFolder, socketName)
+  await listenPrivately(server, options.dataFolder, path)
   return {
     async close() {
       const closed = once(server, 'close')
@@ -49,15 +48,18 @@ export async function listenForControl(options: ControlOptions): Promise<Control
   }
 }
 
-/** The socket is made inside `listen`, before it returns: with this mask it is its owner's from its first moment. */
-async function listen(server: Server, path: string): Promise<void> {
-  const mask = process.umask(0o177)
-  try {
-    server.listen(path)
-  } finally {
-    process.umask(mask)
-  }
-  await once(server, 'listening')
+/** The socket is made in a folder that only its owner can enter, and moved once only its owner can open it: nobody else ever could. */
+async function listenPrivately(server: Server, dataFolder: string, path: string): Promise<void> {
+  const folder = join(dataFolder, 'control.new')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { mode: 0o700 })
+  await withSocketPath(folder, async (reachable) => {
+    server.listen(reachable)
+    await once(server, 'listening')
+  })
+  await chmod(join(folder, socketName), 0o600)
+  await rename(join(folder, socketName), path)
+  await rm(folder, { recursive: true })
 }
 
 async function answer(options: ControlOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,9 @@
 /** A data folder that is open: what commands work on, until it is closed. */
+import type { Ledger } from '../objects/ledger.ts'
 import type { CommandState } from './commands.ts'
 
 export interface State extends CommandState {
-  /** Faults of the records, as sentences; takes seconds where there are many. Absent where the store cannot tell. */
-  readonly verify?: () => Promise<readonly string[]>
+  /** Whether storage keeps its invariant; reads every record, which takes seconds where there are many. */
+  audit(): Promise<Ledger>
   close(): Promise<void>
 }

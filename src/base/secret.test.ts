@@ -11,7 +11,7 @@ test('a secret is redacted however it is printed', () => {
   const nested = { key: { secret, list: [secret] } }
   const prints = [
     String(secret),
-    `${secret}`,
+    'x' + String(secret),
     JSON.stringify(nested),
     inspect(nested, { depth: 9, showHidden: true }),
     format('%s %o %j', secret, secret, nested),

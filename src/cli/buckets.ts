@@ -59,7 +59,7 @@ export function addBucketCommands(program: Command, { equip, perform }: Toolbox)
         command,
         { name: 'buckets.create', parameters: { name, account: given.account } },
         (bucket: ShownBucket) =>
-          `The bucket ${bucket.name} is there, in ${bucket.region}; it belongs to the account ${plain(bucket.accountName)}.\n`,
+          `The bucket ${bucket.name} is there, in ${bucket.region}; it belongs to the account "${plain(bucket.accountName)}".\n`,
       ),
     )
 

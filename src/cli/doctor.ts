@@ -18,7 +18,10 @@ export async function doctor(surroundings: Surroundings, flags: Flags, json: boo
   const findings = await findAll(surroundings, flags)
   const failures = findings.filter(({ status }) => status === 'failed').length
   const warnings = findings.filter(({ status }) => status === 'warning').length
-  if (json) terminal.out(`${JSON.stringify({ ok: failures === 0, checks: findings })}\n`)
+  if (json)
+    terminal.out(
+      `${JSON.stringify({ ok: failures === 0, checks: findings, storage: findings.find(({ facts }) => facts !== undefined)?.facts })}\n`,
+    )
   else {
     const width = Math.max(...findings.map(({ name }) => name.length))
     for (const finding of findings) terminal.out(lineOf(surroundings, finding, width))

@@ -3,7 +3,6 @@ import { ApiError } from '../base/errors.ts'
 import { Refusal } from '../base/refusal.ts'
 import { settings } from '../config.ts'
 import { flagName } from '../read-config.ts'
-import type { Setting } from '../setting.ts'
 import type { Terminal } from './surroundings.ts'
 
 /** The command, or the configuration, was not as it must be: exit code 2. */
@@ -86,12 +85,13 @@ function explainSystemError(error: NodeJS.ErrnoException & { address?: string; p
       return `The disk is full; ${place} cannot be written.`
     case 'ENOTDIR':
       return `${place} is not a folder.`
+    case undefined:
     default:
       return undefined
   }
 }
 
-const listenFlags = `${flagName(settings.s3Listen as Setting<unknown>)} or ${flagName(settings.adminListen as Setting<unknown>)}`
+const listenFlags = `${flagName(settings.s3Listen)} or ${flagName(settings.adminListen)}`
 
 /** Whether a data folder could not be opened because another process has it. */
 export const isFolderInUse = (error: unknown): boolean =>

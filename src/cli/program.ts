@@ -68,11 +68,13 @@ function createProgram(surroundings: Surroundings, setExitCode: (code: number) =
       'after',
       `
 ${bold(terminal, 'First step:')}
-  entrepot serve        makes ./data, shows an access key, and serves S3 on http://127.0.0.1:9000
+  entrepot serve        makes ./data, shows an access key, and serves S3 on
+                        http://127.0.0.1:9000. In a clone: npm start
 
 Commands work whether or not the server runs. Each setting can be a flag, an
 environment variable, or a line of entrepot.json: see docs/configuration.md.
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`,
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage. In a clone, where entrepot
+is on no path, say npx entrepot.`,
     )
 
   const equip = (command: Command): Command => {

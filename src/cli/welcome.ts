@@ -4,7 +4,9 @@ import type { RunningServer, Surroundings } from './surroundings.ts'
 import { bold, pairs } from './text.ts'
 
 /** For people. */
-export function welcome({ terminal, version }: Surroundings, config: Config, running: RunningServer): string {
+export function welcome(surroundings: Surroundings, config: Config, running: RunningServer): string {
+  const { terminal, version } = surroundings
+  const self = callOurselves(surroundings)
   const { s3, admin } = running.endpoints
   const places = pairs([
     ['S3 endpoint', s3],
@@ -17,15 +19,19 @@ export function welcome({ terminal, version }: Surroundings, config: Config, run
     ? `${pairs([
         ['Access key', key.accessKeyId],
         ['Secret', key.secretAccessKey.reveal()],
-      ])}\n  ${bold(terminal, 'Keep the secret now: it is not shown again.')} A new one: entrepot keys regenerate ${key.accessKeyId}\n`
+      ])}\n  ${bold(terminal, 'Keep the secret now: it is not shown again.')} A new one: ${self} keys regenerate ${key.accessKeyId}\n`
     : pairs([
         config.firstKey
           ? ['Access key', `${config.firstKey.accessKeyId}, with the secret of your configuration`]
-          : ['Access keys', 'entrepot keys list'],
+          : ['Access keys', `${self} keys list`],
       ])
   const trial = key ? `\nTry it in another terminal:\n\n${tryOut(config, running)}` : ''
   return `${bold(terminal, `entrepot ${version}`)}\n\n${places}\n${keys}${trial}\n${bold(terminal, `Ready on ${s3}`)}. Ctrl-C stops the server.\n`
 }
+
+/** How the program is called here: in a clone, where npm started us, it is on no path. */
+const callOurselves = ({ env }: Surroundings): string =>
+  env['npm_lifecycle_event'] === undefined ? 'entrepot' : 'npx entrepot'
 
 function tryOut(config: Config, { endpoints, firstKey }: RunningServer): string {
   const lines = [

@@ -83,37 +83,42 @@ export function checkCopySourceConditions(conditions: ReadConditions, source: Va
 }
 
 /**
- * Throws NotImplemented for what S3 does not take on writes: If-None-Match with anything but `*`, and both conditions at once. To be called
- * before the body is read; checkWriteConditions does not repeat it.
+ * Throws NotImplemented for what S3 does not take on writes: both conditions at once. To be called before the body is read;
+ * checkWriteConditions does not repeat it.
  */
 export function requireWritableConditions({ ifMatch, ifNoneMatch }: WriteConditions): void {
-  if (ifNoneMatch === undefined) return
-  if (ifMatch !== undefined) throw refused('If-Match', 'Multiple conditional request headers present in the request')
-  if (ifNoneMatch !== '*') {
-    throw refused('If-None-Match', "We don't accept the provided value of If-None-Match header for this API")
+  if (ifMatch === undefined || ifNoneMatch === undefined) return
+  throw new ApiError('NotImplemented', 'A header you provided implies functionality that is not implemented', {
+    details: {
+      Header: 'If-Match',
+      additionalMessage: 'Multiple conditional request headers present in the request',
+    },
+  })
+}
+
+/**
+ * For PutObject, CompleteMultipartUpload and CopyObject's target; `current` is undefined where there is no object, or a delete marker.
+ * If-None-Match takes ETags too, as RFC 9110 13.1.2 has it: AWS itself takes `*` alone, and answers NotImplemented to the rest.
+ */
+export function checkWriteConditions({ ifMatch, ifNoneMatch }: WriteConditions, current: Validators | undefined): void {
+  if (ifMatch !== undefined) {
+    if (current === undefined) throw new ApiError('NoSuchKey')
+    if (!listHasEtag(ifMatch, current.etag, 'strong')) throw preconditionFailed('If-Match')
+  }
+  if (ifNoneMatch !== undefined && current !== undefined && listHasEtag(ifNoneMatch, current.etag, 'weak')) {
+    throw preconditionFailed('If-None-Match')
   }
 }
 
-/** For PutObject, CompleteMultipartUpload and CopyObject's target; `current` is undefined where there is no object, or a delete marker. */
-export function checkWriteConditions({ ifMatch, ifNoneMatch }: WriteConditions, current: Validators | undefined): void {
-  if (ifMatch !== undefined) requireMatch(ifMatch, current)
-  if (ifNoneMatch !== undefined && current !== undefined) throw preconditionFailed('If-None-Match')
-}
-
-/** For DeleteObject and DeleteObjects. What is not there has no size and no date that could differ. */
+/** For DeleteObject and DeleteObjects. What is not there is deleted already, whatever was expected of it. */
 export function checkDeleteConditions(conditions: DeleteConditions, current: Validators | undefined): void {
-  const { ifMatch, ifMatchSize, ifMatchLastModifiedMs } = conditions
-  if (ifMatch !== undefined) requireMatch(ifMatch, current)
   if (current === undefined) return
+  const { ifMatch, ifMatchSize, ifMatchLastModifiedMs } = conditions
+  if (ifMatch !== undefined && !listHasEtag(ifMatch, current.etag, 'strong')) throw preconditionFailed('If-Match')
   if (ifMatchSize !== undefined && ifMatchSize !== current.size) throw preconditionFailed('x-amz-if-match-size')
   if (ifMatchLastModifiedMs !== undefined && secondsOf(ifMatchLastModifiedMs) !== secondsOf(current.modifiedMs)) {
     throw preconditionFailed('x-amz-if-match-last-modified-time')
   }
-}
-
-function requireMatch(ifMatch: string, current: Validators | undefined): void {
-  if (current === undefined) throw new ApiError('NoSuchKey')
-  if (!listHasEtag(ifMatch, current.etag, 'strong')) throw preconditionFailed('If-Match')
 }
 
 /**
@@ -156,8 +161,3 @@ const secondsOf = (ms: number): number => Math.floor(ms / 1000)
 
 const preconditionFailed = (condition: string): ApiError =>
   new ApiError('PreconditionFailed', undefined, { details: { Condition: condition } })
-
-const refused = (header: string, additionalMessage: string): ApiError =>
-  new ApiError('NotImplemented', 'A header you provided implies functionality that is not implemented', {
-    details: { Header: header, additionalMessage },
-  })

@@ -37,6 +37,11 @@ export class Connection {
     return this.exchanges.length === 0 && this.socket.writableLength === 0
   }
 
+  /** Its last answer is sent; what still comes is thrown away. */
+  get lingers(): boolean {
+    return this.#linger !== undefined
+  }
+
   remove(exchange: Exchange): void {
     const at = this.exchanges.indexOf(exchange)
     if (at >= 0) this.exchanges.splice(at, 1)
@@ -57,6 +62,13 @@ export class Connection {
     this.#linger = { sinceMs: this.#context.clock.monotonic(), readBefore: this.socket.bytesRead, sizeMax }
     this.socket.end()
     this.latest?.discardBody()
+  }
+
+  /** Cuts it in a way that cannot be taken for the end of an answer. */
+  cut(): void {
+    // A TLS client sees that by the missing close_notify.
+    if (this.secure) this.socket.destroy()
+    else this.socket.resetAndDestroy()
   }
 
   /** Applies the rules about time; to be called every `elapsedMs`. */

@@ -51,7 +51,7 @@ export class Exchange implements HttpRequest {
   #abort: AbortController | undefined
   #gone = false
   #ended = false
-  #onGone: ((error: Error) => void) | undefined
+  #onGone: (() => void) | undefined
 
   constructor(
     context: ExchangeContext,
@@ -63,7 +63,9 @@ export class Exchange implements HttpRequest {
     awaits100: boolean,
     startedMs: number,
   ) {
-    const headers = message.headers as Readonly<Record<string, string | undefined>>
+    const headers = message.headers as Record<string, string | undefined>
+    // The only header that node gives as a list, even joining; it has no meaning in a request.
+    if (headers['set-cookie'] !== undefined) headers['set-cookie'] = String(headers['set-cookie'])
     const question = target.indexOf('?')
     const length = headers['content-length']
     this.#context = context
@@ -129,12 +131,17 @@ export class Exchange implements HttpRequest {
   beforeAnswer(): void {
     const { connection, response } = this
     const toCome = this.#bytesToCome()
-    const unread = toCome === undefined || toCome > this.#context.limits.drainSizeMax || (toCome > 0 && this.#unasked())
-    if (unread || this.closes) {
-      connection.socket.destroySoon = () => connection.linger()
+    const unasked = this.#awaits100 && this.requestBody?.started !== true
+    // A client that waits for a 100-continue that it will not get may or may not send its body: nobody knows what comes next.
+    if (toCome === undefined || toCome > this.#context.limits.drainSizeMax || (unasked && toCome > 0))
       this.closes = true
-    }
-    if (this.closes || this.#context.stopping) response.shouldKeepAlive = false
+    if (this.requestBody?.tooSlow === true) this.closes = true
+    // With a body of no bytes there is no doubt, and node keeps the connection if 100 was said.
+    if (unasked && this.contentLength === 0) response.writeContinue()
+    else if (unasked) this.closes = true
+    if (this.closes) connection.socket.destroySoon = () => connection.linger()
+    // Only the latest answer may say that it is the last: those of requests already under way come after an earlier one.
+    if (this.closes || (this.#context.stopping && connection.latest === this)) response.shouldKeepAlive = false
     if (!response.shouldKeepAlive) connection.closing = true
     else if (toCome !== 0) {
       connection.drain(this)
@@ -148,11 +155,6 @@ export class Exchange implements HttpRequest {
     return this.contentLength === undefined ? undefined : this.contentLength - this.bytesIn
   }
 
-  /** The client waits for a 100-continue that it will not get, and may or may not send its body: nobody knows what comes next. */
-  #unasked(): boolean {
-    return this.#awaits100 && this.requestBody?.started !== true
-  }
-
   /** Lets what comes of the request body fall. */
   discardBody(): void {
     if (this.contentLength === 0 || this.message.complete) return
@@ -162,7 +164,7 @@ export class Exchange implements HttpRequest {
   }
 
   /** Has `onGone` called if the client goes away; with undefined, no more. */
-  set onGone(onGone: ((error: Error) => void) | undefined) {
+  set onGone(onGone: (() => void) | undefined) {
     this.#onGone = onGone
   }
 
@@ -175,7 +177,7 @@ export class Exchange implements HttpRequest {
     this.#gone = true
     this.requestBody?.fail(new ApiError('IncompleteBody'))
     this.#abort?.abort()
-    this.#onGone?.(new Error('the client went away'))
+    this.#onGone?.()
     this.end()
   }
 

@@ -21,6 +21,7 @@ test('what is no CIDR is refused', () => {
 test('an IPv4 client of an IPv6 socket has its IPv4 address', () => {
   assert.equal(plainAddress('::ffff:10.0.0.1'), '10.0.0.1')
   assert.equal(plainAddress('::1'), '::1')
+  assert.equal(plainAddress('fe80::1%eth0'), 'fe80::1')
   assert.equal(plainAddress('::ffff:1'), '::ffff:1')
 })
 
@@ -38,6 +39,7 @@ const clients: readonly [Headers, address: string][] = [
   [{ 'x-forwarded-for': '[2001:DB9::1]:5678' }, '2001:db9::1'],
   [{ 'x-forwarded-for': '2001:db9::1' }, '2001:db9::1'],
   [{ 'x-forwarded-for': '::ffff:1.2.3.4' }, '1.2.3.4'],
+  [{ 'x-forwarded-for': '6.6.6.6, fe80::1%eth0' }, 'fe80::1'],
   [{ forwarded: 'for=1.2.3.4' }, '1.2.3.4'],
   [{ forwarded: 'For="[2001:db9::1]:80";proto=https' }, '2001:db9::1'],
   [{ forwarded: 'for=6.6.6.6, for=1.2.3.4;by=10.0.0.9, for=10.0.0.2' }, '1.2.3.4'],
@@ -83,7 +85,7 @@ test('a host or prefix that is none is not passed on', () => {
     ['a.com/x', 'storage'],
     ['', '/'],
     ['a@b', '/a?b'],
-    ['[', '/a\r\n'],
+    ['[', '/a\r\nb'],
   ] as const) {
     const told = readForwarded('10.0.0.1', false, { 'x-forwarded-host': host, 'x-forwarded-prefix': prefix }, isTrusted)
     assert.equal(told.host, undefined, host)

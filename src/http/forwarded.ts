@@ -36,9 +36,12 @@ export function createTrust(cidrs: readonly string[]): (address: string) => bool
   return (address) => isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
 }
 
-/** An IPv4 address that came through an IPv6 socket, in its own form. */
-export const plainAddress = (address: string): string =>
-  address.startsWith('::ffff:') && isIPv4(address.slice(7)) ? address.slice(7) : address
+/** An address without its zone (`fe80::1%eth0`), and an IPv4 address that came through an IPv6 socket in its own form. */
+export function plainAddress(address: string): string {
+  const zone = address.indexOf('%')
+  const plain = zone < 0 ? address : address.slice(0, zone)
+  return plain.startsWith('::ffff:') && isIPv4(plain.slice(7)) ? plain.slice(7) : plain
+}
 
 /**
  * What is forwarded by `peer`, who must be trusted. X-Forwarded-For, -Proto, -Host and -Prefix win; RFC 7239's Forwarded is read only where

@@ -9,6 +9,8 @@ export interface Limits {
   readonly targetSizeMax: number
   /** Open connections; further ones are dropped. */
   readonly connectionsMax: number
+  /** Requests of one connection that are under way at once; with more, it is cut. */
+  readonly pipelinedMax: number
   /** From the first byte of a request, or from the connection's opening, to the end of its headers; then 408. */
   readonly headersTimeoutSeconds: number
   /** Without a byte either way: an idle connection is closed, and one that does not take its answer is cut. */
@@ -33,6 +35,7 @@ export const defaultLimits: Limits = {
   headerCountMax: 256,
   targetSizeMax: 8 * 1024,
   connectionsMax: 16_384,
+  pipelinedMax: 256,
   headersTimeoutSeconds: 15,
   idleTimeoutSeconds: 60,
   bodyBufferSize: 256 * 1024,

@@ -83,6 +83,7 @@ class NodeHttpListener implements HttpListener {
   #inFlight = 0
   #sweeper: NodeJS.Timeout | undefined
   #sweptMs = 0
+  #shedMs = -Infinity
   #stopped: Promise<void> | undefined
 
   constructor(options: HttpListenerOptions) {
@@ -167,7 +168,7 @@ class NodeHttpListener implements HttpListener {
     })
     server.timeout = idleTimeoutSeconds * 1000
     server.maxConnections = connectionsMax
-    // Counted by #admit; node would drop those in excess silently.
+    // Counted by #faultOf; node would drop those in excess silently.
     server.maxHeadersCount = 0
     // close() calls it, and node's own would also close those whose answer is still on its way.
     server.closeIdleConnections = () => undefined
@@ -193,6 +194,7 @@ class NodeHttpListener implements HttpListener {
   #onRequest(message: IncomingMessage, response: ServerResponse, awaits100: boolean, fault: number): void {
     const connection = this.#connections.get(message.socket)
     if (connection === undefined || connection.closing) return
+    if (connection.exchanges.length >= this.#limits.pipelinedMax) return void connection.socket.destroy()
     const target = originForm(message.url!, message.headers.host)
     const nowMs = this.#clock.monotonic()
     const id = this.#nextId()
@@ -200,6 +202,8 @@ class NodeHttpListener implements HttpListener {
     connection.exchanges.push(exchange)
     connection.latest = exchange
     this.#inFlight++
+    // The parser takes an upgrade for granted and drops what else came with it, so that nothing after it can be trusted.
+    if (message.headers.upgrade !== undefined) exchange.closes = connection.closing = true
     const refusal = fault || this.#faultOf(exchange, target)
     if (refusal !== 0) refuse(exchange, refusal)
     else this.#handle(exchange)
@@ -244,32 +248,35 @@ class NodeHttpListener implements HttpListener {
     const coding = headers['transfer-encoding']
     if (coding !== undefined) {
       if (message.httpVersionMinor === 0) return 400
-      if (coding.toLowerCase() !== 'chunked') return 501
+      if (coding.toLowerCase() !== 'chunked') return /[\s,]chunked$/i.test(coding) ? 501 : 400
     }
     return contentLength === undefined || Number.isSafeInteger(contentLength) ? 0 : 413
   }
 
   /** What came is no HTTP/1.1, or came too slowly; or the socket failed. */
-  #onClientError = (error: Error & { code?: string }, socket: unknown): void => {
-    const connection = this.#connections.get(socket as Socket)
-    if (connection === undefined || connection.closing) return
-    if (!connection.socket.writable || connection.socket.bytesRead === 0) return void connection.socket.destroy()
+  #onClientError = (error: Error & { code?: string }, stream: unknown): void => {
+    const connection = this.#connections.get(stream as Socket)
+    if (connection === undefined || connection.lingers) return
+    const { socket, latest } = connection
     const status = faultStatuses[error.code ?? ''] ?? 400
-    const { latest } = connection
-    if (latest === undefined || latest.response.writableFinished) {
-      const reason = STATUS_CODES[status]!
-      connection.socket.write(
-        `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${reason.length + 1}\r\n\r\n${reason}\n`,
-      )
+    if (!socket.writable || socket.bytesRead === 0) {
+      socket.destroy()
+    } else if (latest !== undefined && !latest.response.writableFinished) {
+      this.#endAfterLatest(connection, latest, status)
+    } else {
+      // After an answer, the fault is in what was left of its request's body, of which nobody wants to hear.
+      if (latest === undefined || latest.message.complete) socket.write(plainAnswer(status))
       connection.linger(lingerAfterFaultSizeMax)
-      return
     }
-    // The fault is in the last request's own body, or in what follows it. Either way its answer is the last.
-    const ownBody = !latest.message.complete
-    latest.response.once('finish', () => connection.linger(lingerAfterFaultSizeMax))
-    if (ownBody) latest.requestBody?.fail(new ApiError('IncompleteBody'))
-    if (ownBody && !latest.answered) refuse(latest, status)
-    connection.closing = true
+  }
+
+  /** The fault is in the last request's own body, or in what follows it: its answer is the last. */
+  #endAfterLatest(connection: Connection, latest: Exchange, status: number): void {
+    latest.closes = connection.closing = true
+    if (latest.response.headersSent) latest.response.once('finish', () => connection.linger(lingerAfterFaultSizeMax))
+    if (latest.message.complete) return
+    latest.requestBody?.fail(new ApiError('IncompleteBody'))
+    if (!latest.answered) refuse(latest, status)
   }
 
   /** Nothing went over the socket for a while: it is idle, or its client takes nothing, or a front is at work. */
@@ -279,6 +286,9 @@ class NodeHttpListener implements HttpListener {
   }
 
   #onDrop = (): void => {
+    const nowMs = this.#clock.monotonic()
+    if (nowMs - this.#shedMs < 1000) return
+    this.#shedMs = nowMs
     for (const { socket } of this.#idleFor(idleShedSeconds)) socket.destroy()
   }
 
@@ -316,6 +326,13 @@ const faultStatuses: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
+}
+
+/** For what never became a request. */
+function plainAnswer(status: number): string {
+  const text = `${STATUS_CODES[status]}\n`
+  const headers = `Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}`
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${text}`
 }
 
 /** Answers plainly and closes the connection: what follows a request in doubt cannot be trusted to be a request. */

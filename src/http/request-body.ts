@@ -17,6 +17,8 @@ export class RequestBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uin
   received = 0
   /** It was asked for. */
   started = false
+  /** It was ended for the client's slowness. */
+  tooSlow = false
   readonly #message: IncomingMessage
   /** Who waits for 100-continue. */
   readonly #response: ServerResponse | undefined
@@ -91,7 +93,10 @@ export class RequestBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uin
     const { bodyRateMin, bodyRateWindowSeconds } = this.#limits
     if (this.#waitedMs < bodyRateWindowSeconds * 1000) return
     const came = this.received - this.#receivedBefore
-    if (came < (bodyRateMin * this.#waitedMs) / 1000) this.#stop(new ApiError('RequestTimeout'))
+    if (came < (bodyRateMin * this.#waitedMs) / 1000) {
+      this.tooSlow = true
+      this.#stop(new ApiError('RequestTimeout'))
+    }
     this.#waitedMs = 0
     this.#receivedBefore = this.received
   }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { makeBed, makeBucket, put, read, type Bed, type BedOptions } from '../objects/test-bed.ts'
-import { openEpoch } from './epochs.ts'
+import { openEpoch, openEpochs } from './epochs.ts'
 import { garbageJob } from './garbage.ts'
-import { checkLedger } from './ledger.ts'
+import { checkLedger } from '../objects/ledger.ts'
 import { sweepJob } from './sweep.ts'
 
 const large = (text: string): string => text.repeat(30)
@@ -33,7 +33,7 @@ async function openBed(options: BedOptions = {}): Promise<Bed> {
 
 const blobCount = async ({ blobs }: Bed): Promise<number> => (await Array.fromAsync(blobs.list())).length
 const assertInvariant = async ({ metadata, blobs }: Bed): Promise<void> =>
-  assert.deepEqual((await checkLedger(metadata, blobs)).faults, [])
+  assert.deepEqual((await checkLedger(metadata, blobs, await openEpochs(metadata))).faults, [])
 
 describe('garbage', () => {
   test('bytes go only after the grace period', async () => {

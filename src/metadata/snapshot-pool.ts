@@ -25,6 +25,7 @@ export class SnapshotPool {
 
   async read<T>(body: (snapshot: Snapshot) => Awaitable<T>): Promise<T> {
     const reader = this.#take() ?? (await this.#wait())
+    let usable = false
     try {
       reader.begin()
       try {
@@ -33,9 +34,11 @@ export class SnapshotPool {
         return isPromiseLike(running) ? await running : running
       } finally {
         reader.end()
+        usable = true
       }
     } finally {
-      this.#give(reader)
+      if (usable) this.#give(reader)
+      else this.#replace(reader)
     }
   }
 
@@ -56,6 +59,15 @@ export class SnapshotPool {
   #wait(): Promise<SqliteReader> {
     if (this.#waiting.length >= this.#options.waitingMax) throw new ApiError('SlowDown')
     return new Promise((resolve) => void this.#waiting.push(resolve))
+  }
+
+  /** The connection failed to begin or to end a view. */
+  #replace(reader: SqliteReader): void {
+    this.#size--
+    reader.close()
+    if (this.#waiting.length === 0) return
+    this.#size++
+    this.#give(this.#options.open())
   }
 
   #give(reader: SqliteReader): void {

@@ -43,7 +43,17 @@ export class BatchWriter {
       database.exec(`PRAGMA busy_timeout = ${waitMilliseconds}; PRAGMA wal_checkpoint(${mode})`)
       database.exec('PRAGMA busy_timeout = 5000')
     } catch (error) {
-      this.#giveUp(error)
+      if (!this.#giveUp(error)) throw error
+    }
+  }
+
+  /** Pages in the log, and how many of them have been moved into the database. */
+  log(): { readonly pages: number; readonly moved: number } {
+    try {
+      return this.#connection?.log() ?? { pages: 0, moved: 0 }
+    } catch (error) {
+      if (!this.#giveUp(error)) throw error
+      return { pages: 0, moved: 0 }
     }
   }
 
@@ -189,6 +199,7 @@ class Connection {
   readonly #setBody: StatementSync
   readonly #deleteBody: StatementSync
   readonly #deleteBodies: StatementSync
+  readonly #log: StatementSync
 
   constructor(database: DatabaseSync) {
     this.database = database
@@ -201,6 +212,8 @@ class Connection {
     this.#setBody = database.prepare('INSERT OR REPLACE INTO bodies VALUES (?, ?)')
     this.#deleteBody = database.prepare('DELETE FROM bodies WHERE id = ?')
     this.#deleteBodies = database.prepare('DELETE FROM bodies WHERE id >= ? AND id < ?')
+    // Does nothing but count. SQLite before 3.51 doesn't know it and checkpoints instead, which is slower but right.
+    this.#log = database.prepare('PRAGMA wal_checkpoint(NOOP)')
   }
 
   begin(): void {
@@ -209,6 +222,11 @@ class Connection {
 
   commit(): void {
     this.#commit.run()
+  }
+
+  log(): { readonly pages: number; readonly moved: number } {
+    const row = this.#log.get()
+    return { pages: Number(row?.['log']), moved: Number(row?.['checkpointed']) }
   }
 
   /** A counter's value: no body is one. */

@@ -27,7 +27,7 @@ export function openForWriting(folder: string): DatabaseSync {
       PRAGMA fullfsync = 1;
       PRAGMA checkpoint_fullfsync = 1;
       PRAGMA wal_autocheckpoint = 0;
-      PRAGMA cache_size = -65536;
+      PRAGMA cache_size = -16384;
       PRAGMA temp_store = MEMORY;
     `)
     if (versionOf(database) === 0) create(database)

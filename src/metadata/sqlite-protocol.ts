@@ -27,7 +27,7 @@ export interface SqliteHandle {
 export interface WriterSettings {
   readonly folder: string
   readonly guards: SharedGuards
-  /** The write-ahead log is moved into the database, apart from the commits, whenever it has grown by so much. */
+  /** Bytes in the write-ahead log from which on they are moved into the database, apart from the commits. */
   readonly checkpointSize: number
   /** From this size on, the log is started anew. */
   readonly walSizeMax: number

@@ -8,7 +8,6 @@ import { type MessagePort, parentPort, receiveMessageOnPort, Worker, workerData 
 import { siblingModule } from '../base/sibling-module.ts'
 import { GuardTable } from './guard-table.ts'
 import { BatchWriter, type Outcome } from './sqlite-batch.ts'
-import type { CheckpointReport } from './sqlite-checkpointer.ts'
 import {
   type Answer,
   type Failure,
@@ -23,8 +22,10 @@ import {
 
 /** A commit takes no more from the queue once it has so many bytes, so that it stays short. */
 const batchSizeMax = 16 * 2 ** 20
-/** How long the writer, and so every commit, may wait for readers when it starts the log anew. */
-const restartWaitMilliseconds = 20
+/** Where the log has grown to so many times its bound, commits wait until it is smaller. */
+const walExcessMax = 4
+/** How long they may wait for it, each time that the log has grown by its bound. */
+const excessWaitMilliseconds = 1000
 const pageSize = 4096
 
 const { folder, guards, checkpointSize, walSizeMax } = workerData as WriterSettings
@@ -33,8 +34,10 @@ const writer = open()
 const ports = new Set<MessagePort>()
 let checkpointer: Worker | undefined
 let checkpointing = false
-/** Bytes written to the log since the last checkpoint began, about. */
-let logged = 0
+/** The pages in the log when the last checkpoint began. */
+let pagesBefore = 0
+/** From this size of the log on, commits wait. */
+let excess = walExcessMax * walSizeMax
 
 function open(): BatchWriter | undefined {
   try {
@@ -63,35 +66,47 @@ function join(port: MessagePort): void {
   port.on('close', () => ports.delete(port))
 }
 
-/** Commits what one port has brought together with whatever else waits, on any port. */
-function commitWaiting(from: MessagePort, first: Submission): void {
-  const batch: { port: MessagePort; submission: Submission; transactions: PackedTransaction[] }[] = []
-  let size = 0
-  const take = (port: MessagePort, submission: Submission) => {
-    batch.push({ port, submission, transactions: submission.chunks.flatMap(unpack) })
-    for (const chunk of submission.chunks) size += chunk.size
-  }
-  take(from, first)
-  for (let found = true; found && size < batchSizeMax;) {
-    found = false
-    for (const port of ports) {
-      const waiting: { message: Submission } | undefined = receiveMessageOnPort(port)
-      if (waiting === undefined) continue
-      found = true
-      take(port, waiting.message)
-    }
-  }
-  const transactions = batch.flatMap((part) => part.transactions)
-  const outcomes = writer!.commit(transactions)
-  let at = 0
-  for (const { port, submission, transactions: own } of batch) {
-    answer(port, submission, outcomes.slice(at, (at += own.length)))
-  }
-  for (const { ranges, points } of transactions) logged += pageSize * (ranges.length + points.length)
-  if (logged + size >= checkpointSize) checkpoint()
+interface Part {
+  readonly port: MessagePort
+  readonly submission: Submission
+  readonly transactions: readonly PackedTransaction[]
 }
 
-function answer(port: MessagePort, { chunks }: Submission, outcomes: readonly Outcome[]): void {
+/** Commits what one port has brought together with whatever else waits, on any port. */
+function commitWaiting(port: MessagePort, first: Submission): void {
+  const parts = [partOf(port, first), ...takeWaiting(batchSizeMax - sizeOf(first))]
+  const outcomes = writer!.commit(parts.flatMap(({ transactions }) => transactions))
+  let at = 0
+  for (const part of parts) answer(part, outcomes.slice(at, (at += part.transactions.length)))
+  checkpointIfDue()
+}
+
+/** Takes one submission of each port in turn, until nothing waits or `size` is reached. */
+function takeWaiting(size: number): readonly Part[] {
+  const parts: Part[] = []
+  let taken = 0
+  for (;;) {
+    const before = parts.length
+    for (const port of ports) {
+      if (taken >= size) return parts
+      const waiting: { message: Submission } | undefined = receiveMessageOnPort(port)
+      if (waiting === undefined) continue
+      taken += sizeOf(waiting.message)
+      parts.push(partOf(port, waiting.message))
+    }
+    if (parts.length === before) return parts
+  }
+}
+
+const partOf = (port: MessagePort, submission: Submission): Part => ({
+  port,
+  submission,
+  transactions: submission.chunks.flatMap(unpack),
+})
+
+const sizeOf = ({ chunks }: Submission) => chunks.reduce((sum, { size }) => sum + size, 0)
+
+function answer({ port, submission: { chunks } }: Part, outcomes: readonly Outcome[]): void {
   const codes = new Uint8Array(outcomes.length)
   const failures: Failure[] = []
   for (const [index, what] of outcomes.entries()) {
@@ -107,24 +122,39 @@ function answer(port: MessagePort, { chunks }: Submission, outcomes: readonly Ou
   port.postMessage(answered, memories)
 }
 
-function checkpoint(): void {
+function checkpointIfDue(): void {
+  const { pages, moved } = writer!.log()
+  const logSize = pageSize * pages
+  if (logSize >= excess) {
+    writer!.restartLog('TRUNCATE', excessWaitMilliseconds)
+    excess = logSize + walSizeMax
+  } else if (logSize < walSizeMax) {
+    excess = walExcessMax * walSizeMax
+  }
   if (checkpointing) return
+  if (pages < pagesBefore) pagesBefore = 0
+  if (pageSize * (pages - Math.max(moved, pagesBefore)) < checkpointSize) return
   checkpointing = true
-  logged = 0
+  pagesBefore = pages
   checkpointer ??= startCheckpointer()
   checkpointer.postMessage('checkpoint')
 }
 
 function startCheckpointer(): Worker {
-  const started = new Worker(siblingModule(import.meta.url, './sqlite-checkpointer'), {
+  const started = new Worker(siblingModule(import.meta.url, './sqlite-checkpoint-thread'), {
     workerData: folder,
     resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
   })
-  started.on('message', ({ logPages }: CheckpointReport) => {
+  started.on('message', () => {
     checkpointing = false
-    const logSize = logPages * pageSize
-    if (logSize >= walSizeMax)
-      writer!.restartLog(logSize >= 4 * walSizeMax ? 'TRUNCATE' : 'RESTART', restartWaitMilliseconds)
+    const logSize = pageSize * writer!.log().pages
+    // The larger the log, the longer a commit may wait for readers so that it can start anew.
+    if (logSize >= walSizeMax) writer!.restartLog('RESTART', Math.ceil(20 * (logSize / walSizeMax) ** 2))
+  })
+  // It could not open the database, as when there are too many open files. The log keeps everything until another tries again.
+  started.on('error', () => {
+    checkpointing = false
+    checkpointer = undefined
   })
   return started
 }

@@ -1,5 +1,4 @@
 /** Load for the tests of the SQLite store, from another thread (given a handle) or another process (given a folder). */
-import { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { MetadataStore } from './metadata-store.ts'
 import { joinSqliteStore, openSqliteStore, type SqliteHandle } from './sqlite.ts'
@@ -48,7 +47,7 @@ async function loadProcess(folder: string, prefix: string): Promise<void> {
         transaction.set(Buffer.from(`copy of ${key}`), Buffer.alloc(100, n))
         transaction.add(Buffer.from('count'), 1)
       })
-      writeSync(1, `${key}\n`)
+      process.stdout.write(`${key}\n`)
     }
   }
   await Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)))

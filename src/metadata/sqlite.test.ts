@@ -70,12 +70,13 @@ it('SQLite: a process killed at any time loses nothing that it acknowledged, and
     const child = spawn(process.execPath, [fileURLToPath(fixture), folder, `cycle-${cycle}`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+    const ended = once(child, 'exit')
     let left = lines
     for await (const line of createInterface(child.stdout)) {
       acknowledged.add(line)
       if (--left === 0) child.kill('SIGKILL')
     }
-    assert.ok(left <= 0, 'the load ended by itself')
+    assert.deepEqual(await ended, [null, 'SIGKILL'], 'the load ended by itself')
     const store = await open(folder)
     const keys = await store.read((snapshot) => snapshot.scan(bytes('cycle'), bytes('cyclf'), { limit: 1e6 }))
     const found = new Set(keys.map(([key]) => Buffer.from(key).toString()))
@@ -142,9 +143,9 @@ it('SQLite: large transactions and many small ones pass whole', async (t) => {
 it('SQLite: the write-ahead log stays bounded under load, with readers', async (t) => {
   const { store, folder } = await opened(t, { checkpointSize: 2 ** 18, walSizeMax: 2 ** 20 })
   let largest = 0
-  let reading = true
+  const done = new AbortController()
   const read = async () => {
-    while (reading) {
+    while (!done.signal.aborted) {
       await store.read(async (snapshot) => {
         await snapshot.get(bytes('1-1'))
         await new Promise((resolve) => setImmediate(resolve))
@@ -157,7 +158,7 @@ it('SQLite: the write-ahead log stays bounded under load, with readers', async (
     await Promise.all(Array.from({ length: 32 }, (_, n) => set(store, `${round}-${n}`, Buffer.alloc(16_384, n))))
     largest = Math.max(largest, statSync(path.join(folder, 'records.sqlite-wal')).size)
   }
-  reading = false
+  done.abort()
   await readers
   assert.ok(largest < 10 * 2 ** 20, `${largest} bytes for 20 MiB written`)
 })
@@ -202,7 +203,7 @@ it('SQLite: a full disk gives InsufficientStorage, reads go on, and it recovers 
     remove(folder)
   })
   writeFileSync(path.join(folder, 'ballast'), new Uint8Array(2 ** 20))
-  let store = await open(folder)
+  let store = await open(folder, { checkpointSize: 2 ** 18, walSizeMax: 2 ** 20 })
   const kept: string[] = []
   const fill = async () => {
     for (let n = 0; n < 1000; n++) {

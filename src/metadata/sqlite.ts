@@ -24,7 +24,7 @@ export interface SqliteStoreOptions {
    */
   readonly onFatal: (error: Error) => void
   readonly random?: Random
-  /** Bytes by which the write-ahead log grows from one checkpoint to the next. */
+  /** Bytes in the write-ahead log, not yet in the database, from which on they are moved there. */
   readonly checkpointSize?: number
   /** Bytes from which on the write-ahead log is started anew. It may grow a few times larger while long reads hold it. */
   readonly walSizeMax?: number
@@ -46,7 +46,7 @@ export async function openSqliteStore({
   folder,
   onFatal,
   random = systemRandom,
-  checkpointSize = 16 * 2 ** 20,
+  checkpointSize = 4 * 2 ** 20,
   walSizeMax = 64 * 2 ** 20,
 }: SqliteStoreOptions): Promise<SqliteStore> {
   createFolder(folder)

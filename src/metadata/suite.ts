@@ -1,17 +1,13 @@
 /** What every store of records has to keep: run by the tests of each implementation. */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ApiError } from '../base/errors.ts'
 import { decodeCounter } from './counter.ts'
 import type { Entry, Guards, MetadataStore, Value } from './metadata-store.ts'
-import { testAgainstModel } from './suite-model.ts'
-
-/** Somewhere to keep records that outlives the store: opened again, it has what was committed. */
-export interface Place {
-  open(): Promise<MetadataStore>
-  remove(): Promise<void>
-}
+import { testGuards } from './guards-suite.ts'
+import { testAgainstModel } from './model-suite.ts'
+import { openIn, type Place } from './place-suite.ts'
 
 const bytes = (text: string) => Buffer.from(text)
 const text = (value: Value | undefined) => (value === undefined ? undefined : Buffer.from(value).toString())
@@ -21,15 +17,7 @@ const last = Buffer.alloc(4, 0xff)
 const unguarded: Guards = { exclusive: [] }
 
 export function testMetadataStore(name: string, createPlace: () => Promise<Place>): void {
-  async function opened(t: TestContext): Promise<{ store: MetadataStore; place: Place }> {
-    const place = await createPlace()
-    const store = await place.open()
-    t.after(async () => {
-      await store.close()
-      await place.remove()
-    })
-    return { store, place }
-  }
+  const opened = (t: TestContext) => openIn(createPlace, t)
 
   const setAll = (store: MetadataStore, ...keys: string[]) =>
     store.transact(unguarded, (transaction) => {
@@ -252,124 +240,6 @@ export function testMetadataStore(name: string, createPlace: () => Promise<Place
     })
   })
 
-  describe(`${name}: guards`, () => {
-    it('loses no update under an exclusive guard', async (t) => {
-      const { store } = await opened(t)
-      const increment = (key: string) =>
-        store.transact({ exclusive: [bytes(key)] }, async (transaction) => {
-          const value = Number(text(await transaction.get(bytes(key))) ?? 0)
-          if (value % 3 === 0) await nextTurn()
-          transaction.set(bytes(key), bytes(String(value + 1)))
-        })
-      await Promise.all(Array.from({ length: 150 }, (_, index) => increment('abc'[index % 3]!)))
-      for (const key of 'abc') assert.equal(text(await store.get(bytes(key))), '50')
-    })
-
-    it('takes several exclusive guards in any order, and one twice', async (t) => {
-      const { store } = await opened(t)
-      const move = (from: string, to: string) =>
-        store.transact({ exclusive: [bytes(from), bytes(to), bytes(from)] }, async (transaction) => {
-          const [a, b] = [
-            Number(text(await transaction.get(bytes(from))) ?? 0),
-            Number(text(await transaction.get(bytes(to))) ?? 0),
-          ]
-          await nextTurn()
-          transaction.set(bytes(from), bytes(String(a - 1)))
-          transaction.set(bytes(to), bytes(String(b + 1)))
-        })
-      await Promise.all(
-        Array.from({ length: 60 }, (_, n) =>
-          n % 3 === 0 ? move('a', 'b') : n % 3 === 1 ? move('b', 'a') : move('c', 'a'),
-        ),
-      )
-      assert.deepEqual(await Promise.all(['a', 'b', 'c'].map(async (key) => text(await store.get(bytes(key))))), [
-        '20',
-        '0',
-        '-20',
-      ])
-    })
-
-    it('lets no writer under a shared guard slip past a scan under the exclusive one', async (t) => {
-      const { store } = await opened(t)
-      const put = (bucket: string, key: string) =>
-        store.transact({ exclusive: [bytes(`${bucket}/${key}`)], shared: [bytes(bucket)] }, async (transaction) => {
-          const deleted = (await transaction.get(bytes(bucket))) !== undefined
-          if (key.endsWith('1')) await nextTurn()
-          if (!deleted) transaction.set(bytes(`${bucket}/${key}`), bytes('1'))
-        })
-      const remove = (bucket: string) =>
-        store.transact({ exclusive: [bytes(bucket)] }, async (transaction) => {
-          const found = await transaction.scan(bytes(`${bucket}/`), bytes(`${bucket}0`), { limit: 1 })
-          await nextTurn()
-          if (found.length === 0) transaction.set(bytes(bucket), bytes('deleted'))
-        })
-      const buckets = Array.from({ length: 60 }, (_, index) => `bucket-${index}`)
-      await Promise.all(
-        buckets.flatMap((bucket) => [put(bucket, '0'), remove(bucket), put(bucket, '1'), remove(bucket)]),
-      )
-      for (const bucket of buckets) {
-        const found = await store.read((snapshot) =>
-          snapshot.scan(bytes(`${bucket}/`), bytes(`${bucket}0`), { limit: 9 }),
-        )
-        const deleted = (await store.get(bytes(bucket))) !== undefined
-        assert.ok(!deleted || found.length === 0, `${bucket} was deleted with ${found.length} objects in it`)
-      }
-    })
-
-    it('lets a slow exclusive transaction through a stream of shared ones', async (t) => {
-      const { store } = await opened(t)
-      const guard = bytes('bucket')
-      let streaming = true
-      const stream = async (name: string) => {
-        while (streaming) {
-          await store.transact({ exclusive: [], shared: [guard] }, (transaction) =>
-            transaction.set(bytes(name), bytes('1')),
-          )
-          await nextTurn()
-        }
-      }
-      const streams = Promise.all(['a', 'b', 'c', 'd'].map(stream))
-      try {
-        await store.transact({ exclusive: [guard] }, async (transaction) => {
-          await transaction.get(guard)
-          await delay(5)
-          transaction.set(guard, bytes('done'))
-        })
-      } finally {
-        streaming = false
-        await streams
-      }
-      assert.equal(text(await store.get(guard)), 'done')
-    })
-
-    it('gives up with OperationAborted after too many conflicts', async (t) => {
-      const { store } = await opened(t)
-      const guard = bytes('a')
-      let runs = 0
-      const hopeless = store.transact({ exclusive: [guard] }, async (transaction) => {
-        runs++
-        await store.transact({ exclusive: [], shared: [guard] }, (other) => other.set(bytes('b'), bytes('1')))
-        transaction.set(bytes('c'), bytes('1'))
-      })
-      await assert.rejects(hopeless, { name: 'ApiError', code: 'OperationAborted' })
-      assert.ok(runs > 1)
-      assert.equal(await store.get(bytes('c')), undefined)
-      await store.transact({ exclusive: [guard] }, (transaction) => transaction.set(bytes('c'), bytes('1')))
-    })
-
-    it('has changed the stamp by the time transact resolves, if anything was committed', async (t) => {
-      const { store } = await opened(t)
-      const stamps = new Set([store.stamp(bytes('a'))])
-      for (let n = 1; n <= 20; n++) {
-        await store.transact({ exclusive: [bytes('a'), bytes('b')] }, (transaction) =>
-          transaction.set(bytes('a'), bytes(`${n}`)),
-        )
-        stamps.add(store.stamp(bytes('a')))
-        assert.equal(stamps.size, n + 1)
-      }
-    })
-  })
-
   describe(`${name}: life`, () => {
     it('has everything when it is opened again', async (t) => {
       const place = await createPlace()
@@ -407,5 +277,6 @@ export function testMetadataStore(name: string, createPlace: () => Promise<Place
     })
   })
 
+  testGuards(name, createPlace)
   testAgainstModel(name, createPlace)
 }

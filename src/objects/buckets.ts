@@ -63,11 +63,12 @@ export class Buckets {
     const key = bucketKey(name)
     const stamp = this.#metadata.stamp(key)
     const value = await this.#metadata.get(key)
-    if (value === undefined) {
+    const bucket = value && decodeBucket(value)
+    // Found by its own name only: what is allowed on a bucket is said of that name.
+    if (bucket?.name !== name) {
       this.#cache.delete(name)
       throw new ApiError('NoSuchBucket', undefined, { details: { BucketName: name } })
     }
-    const bucket = decodeBucket(value)
     if (this.#cache.size >= cacheSizeMax) this.#cache.clear()
     this.#cache.set(name, { stamp, bucket })
     return bucket
@@ -113,6 +114,8 @@ export class Buckets {
 
   /** In order of name; at most `limit`. */
   async list({ accountId, prefix = '', after, limit }: ListBucketsOptions): Promise<readonly Bucket[]> {
+    // Names are in lower case, and a prefix is taken as it is.
+    if (prefix !== prefix.toLowerCase()) return []
     const range = under(bucketOfAccountKey(accountId, prefix))
     const start = after === undefined ? range.start : Buffer.concat([bucketOfAccountKey(accountId, after), zero])
     if (Buffer.compare(start, range.end) >= 0) return []

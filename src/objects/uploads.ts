@@ -21,7 +21,7 @@ import { decodePart, decodeUpload, encodePart, encodeUpload, type Part, type Upl
 
 export type NewUpload = Omit<Upload, 'uploadId' | 'initiatedMs'>
 
-export const partNumberMax = 10_000
+const partNumberMax = 10_000
 
 export class Uploads {
   readonly #metadata: MetadataStore

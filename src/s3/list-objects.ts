@@ -1,4 +1,6 @@
 /** What ListObjects and ListObjectsV2 share: a page of keys and common prefixes. */
+import { ApiError } from '../base/errors.ts'
+import { Query } from '../http/query.ts'
 import { decodeListed } from '../objects/head.ts'
 import { headKey, headsUnder, keyOfHead } from '../objects/keys.ts'
 import { list } from '../objects/listing.ts'
@@ -18,10 +20,16 @@ export interface ListInput {
 const offset = 9
 const keysMax = 1000
 
+/** Throws InvalidArgument for a delimiter with Ceph's `allow-unordered`, which without one changes nothing: the order is no dearer than another. */
 export async function listObjects(
-  { bucket, services }: Context,
+  { request, bucket, services }: Context,
   { prefix, delimiter, after, maxKeys, owner }: ListInput,
 ) {
+  if (delimiter !== '' && allowsUnordered(request.query)) {
+    throw new ApiError('InvalidArgument', 'allow-unordered cannot be combined with a delimiter', {
+      details: { ArgumentName: 'allow-unordered' },
+    })
+  }
   const { items, truncated } = await list(services.metadata, {
     range: headsUnder(bucket.id, prefix),
     offset,
@@ -52,3 +60,6 @@ export async function listObjects(
   const next = truncated && last !== undefined ? keyOfHead('prefix' in last ? last.prefix : last.entry[0]) : undefined
   return { contents, prefixes, truncated, next, count: items.length, maxKeys: Math.min(maxKeys, keysMax) }
 }
+
+const allowsUnordered = (query: string): boolean =>
+  query.includes('allow-unordered') && Query.parse(query).get('allow-unordered')?.toLowerCase() === 'true'

@@ -61,10 +61,9 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const payload = openPayload(authentication, request)
     const identity = authentication.credential
     options.onOperation?.(request, operation.shape.name, identity.accountId)
-    const headers =
-      authentication.method === 'v4-query' ? withHoistedHeaders(query, request.headers) : request.headers
+    const headers = authentication.method === 'v4-query' ? withHoistedHeaders(query, request.headers) : request.headers
     const wire = { method: request.method, ...address, query, headers }
-    const body = takesDocument(operation.shape) ? documentBody(request, payload) : payload.body
+    const body = takesDocument(operation.shape) ? documentBody(operation.shape, request, payload) : payload.body
     const input = decode(operation.shape, { ...wire, body })
     return perform(request, address, operation, input instanceof Promise ? await input : input, payload, identity)
   }
@@ -165,11 +164,10 @@ function takesDocument(shape: Shape): boolean {
 }
 
 /** The checksum headers of CompleteMultipartUpload are the object's, not the body's. */
-function documentBody(request: HttpRequest, payload: Payload): AsyncIterable<Uint8Array> {
-  if (request.method === 'POST' && !('content-md5' in request.headers) && request.query.includes('uploadId'))
-    return payload.body
+function documentBody({ name }: Shape, { headers }: HttpRequest, payload: Payload): AsyncIterable<Uint8Array> {
+  const ofBody = name === 'CompleteMultipartUpload' ? { 'content-md5': headers['content-md5'] } : headers
   return verified(
     payload.body,
-    declaredChecksum(request.headers, () => payload.trailers()),
+    declaredChecksum(ofBody, () => payload.trailers()),
   )
 }

@@ -912,7 +912,7 @@ export const ListObjects = shape({
     NextMarker: element(keyText).optional,
     Contents: flattened(list(ObjectStructure)).optional,
     Name: element(string).optional,
-    Prefix: element(keyText).optional,
+    Prefix: element(string).optional,
     Delimiter: element(keyText).optional,
     MaxKeys: element(number).optional,
     CommonPrefixes: flattened(list(CommonPrefixStructure)).optional,

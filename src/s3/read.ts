@@ -3,7 +3,7 @@ import { ApiError } from '../base/errors.ts'
 import type { ByteRange } from '../blobs/blob-store.ts'
 import { failedReadCondition } from '../http/conditions.ts'
 import { formatHttpDate } from '../http/dates.ts'
-import { parseRange } from '../http/range.ts'
+import { ifRangeHolds, parseRange } from '../http/range.ts'
 import type { Head } from '../objects/head.ts'
 import type { ManifestPart } from '../objects/extent.ts'
 import type { Context } from './context.ts'
@@ -37,12 +37,14 @@ export interface Found {
 }
 
 /** Throws NoSuchKey, NotModified, PreconditionFailed, InvalidRange, InvalidPart. */
-export async function findForRead(input: Input, { bucket, services }: Context): Promise<Found> {
+export async function findForRead(input: Input, { request, bucket, services }: Context): Promise<Found> {
   requireCurrentVersion(input.VersionId, input.Key)
   const head = await services.objects.heads.get(bucket, input.Key)
   checkConditions(input, head)
   if (input.PartNumber !== undefined) return ofPart(input, head, input.PartNumber, await partsOf(head, services))
-  const range = input.Range === undefined ? undefined : parseRange(input.Range, head.size)
+  const ifRange = request.headers['if-range']
+  const ranged = input.Range !== undefined && (ifRange === undefined || ifRangeHolds(ifRange, validatorsOf(head)))
+  const range = ranged ? parseRange(input.Range, head.size) : undefined
   const whole = range === undefined || range === 'whole'
   const shown = whole ? { start: 0, end: head.size } : range
   return { head, range: shown, headers: headersOf(input, head, shown, whole ? undefined : shown) }
@@ -88,28 +90,30 @@ export async function partsOf(
 function ofPart(input: Input, head: Head, partNumber: number, parts: readonly ManifestPart[] | undefined): Found {
   if (input.Range !== undefined)
     throw new ApiError('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter')
-  if (partNumber < 1 || partNumber > 10_000) {
-    throw new ApiError('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive')
-  }
   if (parts === undefined) {
     if (partNumber > 1) throw new ApiError('InvalidPart')
     const range = { start: 0, end: head.size }
-    return { head, range, headers: headersOf(input, head, range, head.size === 0 ? undefined : range) }
+    const headers = headersOf(input, head, range, head.size === 0 ? undefined : range)
+    return { head, range, headers: { ...headers, ...(input.ChecksumMode && checksumMembers(head.checksum)) } }
   }
   let start = 0
   for (const part of parts) {
     const end = start + part.size
     if (part.partNumber === partNumber) {
       const range = { start, end }
-      const { checksum: _whole, ...rest } = head
-      const headers = headersOf(input, rest, range, range)
-      const checksum = input.ChecksumMode === undefined ? {} : checksumMember(head.checksum?.algorithm, part.checksum)
-      return { head, range, headers: { ...headers, ...checksum, PartsCount: head.parts } }
+      const headers = headersOf(input, head, range, range)
+      return { head, range, headers: { ...headers, ...checksumOfPart(input, head, part), PartsCount: head.parts } }
     }
     start = end
   }
   throw new ApiError('InvalidPart')
 }
+
+/** The part's own checksum, with the type of the whole's. */
+const checksumOfPart = ({ ChecksumMode }: Input, { checksum }: Head, part: ManifestPart) =>
+  ChecksumMode === undefined || checksum === undefined
+    ? {}
+    : { ...checksumMember(checksum.algorithm, part.checksum), ChecksumType: checksum.type }
 
 function headersOf(input: Input, head: Head, { start, end }: ByteRange, shownRange: ByteRange | undefined) {
   const described = describe(head)

@@ -12,6 +12,8 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
+  /** `404 NoSuchKey`; the status alone where no code is told. */
+  readonly outcome: string
   /** The text of the first element with the tag. */
   element(tag: string): string | undefined
   /** The texts of all elements with the tag. */
@@ -22,15 +24,24 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
   readonly account?: string
+  /** As declared, where it is not the body's own. */
+  readonly contentLength?: number
+  /** Another than `localhost`, which is no endpoint's: there the style is path style. */
+  readonly host?: string
 }
 
-export async function makeFront(options: BedOptions = {}) {
+export interface FrontOptions extends BedOptions {
+  readonly region?: string
+}
+
+export async function makeFront({ region = 'us-east-1', ...options }: FrontOptions = {}) {
   const bed = makeBed(options)
   const faults: unknown[] = []
+  const told: string[] = []
   const { metadata, buckets, objects, uploads, completer } = bed
   const front = createS3Front({
     services: {
-      ...{ metadata, buckets, objects, uploads, completer, region: 'us-east-1', regionAliases: ['home'] },
+      ...{ metadata, buckets, objects, uploads, completer, region, regionAliases: ['home'] },
       owner: (id) => Promise.resolve({ ID: id, DisplayName: `account ${id[0]}` }),
     },
     authenticator: {
@@ -44,18 +55,29 @@ export async function makeFront(options: BedOptions = {}) {
     domains: ['s3.test'],
     hostId: 'host',
     onFault: (error) => faults.push(error),
+    onOperation: (_request, operation, account) => told.push(`${operation} by ${account[0]}`),
   })
 
   /** Sends `GET /bucket/key?query`, and gives what is answered. */
-  async function send(line: string, { headers = {}, body = '', account = accountId }: Sent = {}): Promise<Answer> {
+  async function send(line: string, sent: Sent = {}): Promise<Answer> {
+    const { headers = {}, body = '', account = accountId, host = 'localhost' } = sent
     const [method = '', target = ''] = line.split(/ (.*)/s)
     const [path = '', query = ''] = target.split(/\?(.*)/s)
     const bytes = Buffer.from(body)
     const response = await front({
-      ...{ id: '0123456789ABCDEF', method, path, query, host: 'localhost', rawHeaders: [], secure: false, remoteAddress: '127.0.0.1' },
+      ...{
+        id: '0123456789ABCDEF',
+        method,
+        path,
+        query,
+        host,
+        rawHeaders: [],
+        secure: false,
+        remoteAddress: '127.0.0.1',
+      },
       headers: { ...headers, 'x-test-account': account },
       forwarded: { host: undefined, prefix: undefined },
-      contentLength: bytes.length,
+      contentLength: sent.contentLength ?? bytes.length,
       body: (async function* () {
         if (bytes.length > 0) yield bytes
       })(),
@@ -65,14 +87,76 @@ export async function makeFront(options: BedOptions = {}) {
   }
 
   await makeBucket(bed, 'photos')
-  return { ...bed, send, faults }
+  return { ...bed, send, faults, told }
 }
+
+export type Send = Awaited<ReturnType<typeof makeFront>>['send']
+
+/** Begins a multipart upload and gives its id. */
+export async function begin(send: Send, key: string, headers: Sent['headers'] = {}): Promise<string> {
+  const { status, text, element } = await send(`POST /photos/${key}?uploads`, { headers })
+  assert.equal(status, 200, text)
+  return element('UploadId')!
+}
+
+/** Uploads the bodies as parts 1, 2, …; gives each with its number and ETag, as CompleteMultipartUpload wants them. */
+export async function sendParts(
+  send: Send,
+  key: string,
+  uploadId: string,
+  bodies: readonly (string | Uint8Array)[],
+): Promise<string[]> {
+  const parts: string[] = []
+  for (const body of bodies) {
+    const partNumber = parts.length + 1
+    const { status, text, headers } = await send(`PUT /photos/${key}?partNumber=${partNumber}&uploadId=${uploadId}`, {
+      body,
+    })
+    assert.equal(status, 200, text)
+    parts.push(partOf(partNumber, headers['etag']!))
+  }
+  return parts
+}
+
+/** `more` are further elements. */
+export const partOf = (partNumber: number, etag: string, more = ''): string =>
+  `<Part><PartNumber>${partNumber}</PartNumber><ETag>${etag}</ETag>${more}</Part>`
+
+export const completeDocument = (parts: readonly string[]): string =>
+  `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`
+
+/** A whole multipart object, answered as CompleteMultipartUpload does. */
+export async function putInParts(
+  send: Send,
+  key: string,
+  bodies: readonly (string | Uint8Array)[],
+  headers: Sent['headers'] = {},
+): Promise<Answer> {
+  const uploadId = await begin(send, key, headers)
+  const body = completeDocument(await sendParts(send, key, uploadId, bodies))
+  const answer = await send(`POST /photos/${key}?uploadId=${uploadId}`, { body })
+  assert.equal(answer.status, 200, answer.text)
+  return answer
+}
+
+/** Bytes of the least part that is not the last: 5 MiB. */
+export const partSizeMin = 5 * 1024 * 1024
 
 async function answerOf({ status, headers, body = '' }: HttpResponse): Promise<Answer> {
   assert.equal(headers.length % 2, 0)
   const named: Record<string, string> = {}
   for (let at = 0; at < headers.length; at += 2) named[headers[at]!.toLowerCase()] = headers[at + 1]!
   const text = typeof body === 'string' ? body : await collect(body)
-  const elements = (tag: string): string[] => [...text.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))].map(([, content]) => content!)
-  return { status, headers: named, text, elements, element: (tag) => elements(tag)[0] }
+  const elements = (tag: string): string[] =>
+    [...text.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))].map(([, content]) => content!)
+  const element = (tag: string): string | undefined => elements(tag)[0]
+  const code = element('Code')
+  return {
+    status,
+    headers: named,
+    text,
+    outcome: code === undefined ? `${status}` : `${status} ${code}`,
+    elements,
+    element,
+  }
 }

@@ -31,7 +31,7 @@ export interface CrashOptions {
   seed: number
   /** The moment of the kill lies between these, after the writers began. */
   killAfterMilliseconds: readonly [number, number]
-  /** Facts about the store as the server tells them; returns violations. Called every `examineEvery` cycles and at the end, after GC had time. */
+  /** Facts about the store as the server tells them; returns violations. Called every `examineEvery` cycles and at the end, while no server runs. */
   examine?: (() => Promise<string[]>) | undefined
   examineEvery?: number
   say(text: string): void
@@ -53,11 +53,12 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
   const report: CrashReport = { violations: history.violations, cycles: 0, operations: 0, slowestStart: 0 }
   try {
     for (let cycle = 0; cycle < cycles && history.violations.length === 0; cycle++) {
+      // Killed a moment ago, nobody holds the data folder.
+      if (examine !== undefined && cycle > 0 && cycle % examineEvery === 0)
+        history.violations.push(...(await examine()))
       const started = await subject.start()
       report.slowestStart = Math.max(report.slowestStart, started)
       const keys = await check(options, history)
-      if (examine !== undefined && cycle > 0 && cycle % examineEvery === 0)
-        history.violations.push(...(await examine()))
       if (history.violations.length > 0) break
       const operations = await writeAndKill(options, history, dice, cycle)
       report.operations += operations
@@ -89,6 +90,7 @@ async function finish(options: CrashOptions, history: History): Promise<void> {
   } finally {
     await again.close()
   }
+  await subject.stop()
   if (examine !== undefined) history.violations.push(...(await examine()))
 }
 

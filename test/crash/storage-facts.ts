@@ -22,7 +22,13 @@ export async function askDoctor(command: string, environment: NodeJS.ProcessEnv)
       return stdout
     },
   )
-  return (JSON.parse(output) as { storage?: StorageFacts }).storage
+  const { storage, checks } = JSON.parse(output) as {
+    storage?: StorageFacts
+    checks: { name: string; status: string; message: string }[]
+  }
+  const records = checks.find(({ name }) => name === 'Records')
+  if (records?.status === 'failed') throw new Error(`The doctor finds the records damaged: ${records.message}`)
+  return storage
 }
 
 /** What is wrong with the facts, in words. */

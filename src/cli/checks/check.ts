@@ -7,9 +7,16 @@ export interface Finding {
   readonly message: string
   /** What to do about it; undefined where it is ok. */
   readonly remedy?: string | undefined
+  /** For machines. */
+  readonly facts?: Readonly<Record<string, number>> | undefined
 }
 
-export const ok = (name: string, message: string): Finding => ({ name, status: 'ok', message })
+export const ok = (name: string, message: string, facts?: Finding['facts']): Finding => ({
+  name,
+  status: 'ok',
+  message,
+  facts,
+})
 
 export const warning = (name: string, message: string, remedy: string): Finding => ({
   name,

@@ -15,7 +15,7 @@ import type { Finding } from './check.ts'
 
 /** A running server has records and ports; without one, both are tried. */
 export async function checkServer(config: Config, load: () => Promise<ServerFunctions>): Promise<Finding[]> {
-  const status = await askStatus(config.data).catch((error: Error) => ({ error: { message: error.message } }))
+  const status = await askStatus(config.data).catch((error: unknown) => ({ error: { message: String(error) } }))
   if (status === undefined) {
     return [
       await checkRecords(config, load),
@@ -38,13 +38,19 @@ async function checkRecords(config: Config, load: () => Promise<ServerFunctions>
   try {
     const state = await (await load()).openState(config)
     try {
-      const faults = (await state.verify?.()) ?? []
-      if (faults.length > 0)
-        return failed(name, faults.slice(0, 3).join('; '), 'Keep a copy of the data folder, then restore a backup.')
+      const { faults, facts } = await state.audit()
+      if (faults.length > 0) {
+        const finding = failed(
+          name,
+          faults.slice(0, 3).join(' '),
+          'Keep a copy of the data folder, then restore a backup.',
+        )
+        return { ...finding, facts }
+      }
+      return ok(name, `${facts.objects} objects; every byte that a record mentions is there`, facts)
     } finally {
       await state.close()
     }
-    return ok(name, 'they open with this master key')
   } catch (error) {
     const { message } = error as Error
     if (isFolderInUse(error))

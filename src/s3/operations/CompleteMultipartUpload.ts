@@ -14,7 +14,7 @@ export default operation(CompleteMultipartUpload, {
     const { Key, UploadId, MpuObjectSize, MultipartUpload } = input
     const parts = (MultipartUpload?.Parts ?? []).map((part) => {
       if (part.PartNumber === undefined || part.ETag === undefined) throw new ApiError('MalformedXML')
-      return { partNumber: part.PartNumber, etag: part.ETag, checksum: checksumIn(part) }
+      return { partNumber: part.PartNumber, etag: part.ETag, checksum: checksumIn(part)?.value }
     })
     const head = await services.completer.complete(bucket, Key, UploadId, {
       parts,
@@ -50,31 +50,44 @@ const members = [
   'ChecksumXXHASH128',
 ] as const satisfies readonly (keyof WithChecksum)[]
 
-function checksumIn(input: WithChecksum): string | undefined {
-  const name = members.find((member) => input[member] !== undefined)
-  return name && input[name]
+interface Declared {
+  readonly algorithm: ChecksumAlgorithm
+  readonly value: string
 }
 
+function checksumIn(input: WithChecksum): Declared | undefined {
+  for (const member of members) {
+    const value = input[member]
+    if (value !== undefined) return { algorithm: member.slice('Checksum'.length) as ChecksumAlgorithm, value }
+  }
+  return undefined
+}
+
+/** Without an algorithm of its own the upload has no checksum, and so none that could be declared. */
 function checkChecksum(
-  declared: string | undefined,
+  declared: Declared | undefined,
   type: Checksummed['type'] | undefined,
   actual: Checksummed | undefined,
 ): void {
-  if (type !== undefined && actual !== undefined && type !== actual.type) {
+  if (type !== undefined && type !== (actual?.type ?? 'FULL_OBJECT')) {
     throw new ApiError(
       'InvalidRequest',
-      `The upload was created using the ${actual.type} checksum mode. The complete request must use the same checksum mode.`,
+      `The upload was created using the ${actual?.type ?? 'FULL_OBJECT'} checksum mode. The complete request must use the same checksum mode.`,
     )
   }
-  if (
-    declared !== undefined &&
-    actual !== undefined &&
-    declared !== actual.value &&
-    `${declared}-` !== actual.value.slice(0, declared.length + 1)
-  ) {
+  if (declared === undefined) return
+  if (declared.algorithm !== actual?.algorithm) throw wrongAlgorithm(declared.algorithm, actual?.algorithm)
+  // A COMPOSITE one may be declared without the number of its parts.
+  if (declared.value !== actual.value && !actual.value.startsWith(`${declared.value}-`)) {
     throw new ApiError('BadDigest', `The ${actual.algorithm} you specified did not match the calculated checksum.`)
   }
 }
+
+const wrongAlgorithm = (declared: ChecksumAlgorithm, actual: ChecksumAlgorithm | undefined): ApiError =>
+  new ApiError(
+    'InvalidRequest',
+    `Checksum Type mismatch occurred, expected checksum Type: ${actual?.toLowerCase() ?? 'null'}, actual checksum Type: ${declared.toLowerCase()}`,
+  )
 
 const wrongSize = (declared: number, actual: number): ApiError =>
   new ApiError(

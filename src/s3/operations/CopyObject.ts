@@ -28,9 +28,11 @@ export default operation(CopyObject, {
     const { bucket, services } = context
     const condition = writeCondition(input)
     const replaces = input.MetadataDirective === 'REPLACE'
+    // A storage class that is named counts as a change even where it is the same: that is how objects are touched.
+    const changesNothing = !replaces && input.StorageClass === undefined
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const source = await findCopySource(input, context)
-      if (!replaces && source.bucket.id === bucket.id && source.key === input.Key) throw toItself()
+      if (changesNothing && source.bucket.id === bucket.id && source.key === input.Key) throw toItself()
       if (source.head.size > putSizeMax) throw tooLarge()
       const stored = replaces ? storedHeaders(input) : source.head
       const checksum = await checksumFor(input.ChecksumAlgorithm, source, services)

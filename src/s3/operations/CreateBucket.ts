@@ -4,8 +4,11 @@ import { operation } from '../operation.ts'
 
 export default operation(CreateBucket, {
   action: 's3:CreateBucket',
-  refuses: ['ObjectLockEnabledForBucket'],
-  honours: { ObjectOwnership: ['BucketOwnerEnforced'], BucketNamespace: ['global'] },
+  honours: {
+    ObjectLockEnabledForBucket: [false],
+    ObjectOwnership: ['BucketOwnerEnforced'],
+    BucketNamespace: ['global'],
+  },
   async handle({ Bucket, CreateBucketConfiguration: configuration }, { accountId, services }) {
     const { region, regionAliases, buckets } = services
     if (configuration?.Bucket || configuration?.Location || configuration?.Tags?.length) {

@@ -16,7 +16,13 @@ test('GetObject answers the bytes and what is kept with them', async () => {
     const { status, text, headers } = await send('GET /photos/k')
     assert.deepEqual([status, text], [200, body])
     assert.deepEqual(
-      [headers['content-length'], headers['etag'], headers['content-type'], headers['accept-ranges'], headers['last-modified']],
+      [
+        headers['content-length'],
+        headers['etag'],
+        headers['content-type'],
+        headers['accept-ranges'],
+        headers['last-modified'],
+      ],
       [String(body.length), etag, 'text/plain', 'bytes', 'Fri, 20 Nov 2026 00:00:00 GMT'],
     )
     assert.equal(headers['x-amz-request-id'], '0123456789ABCDEF')
@@ -24,7 +30,12 @@ test('GetObject answers the bytes and what is kept with them', async () => {
 })
 
 const size = content.length
-const ranges: readonly (readonly [range: string, status: number, text: string | undefined, contentRange: string | undefined])[] = [
+const ranges: readonly (readonly [
+  range: string,
+  status: number,
+  text: string | undefined,
+  contentRange: string | undefined,
+])[] = [
   ['bytes=0-0', 206, content.slice(0, 1), `bytes 0-0/${size}`],
   ['bytes=2-5', 206, content.slice(2, 6), `bytes 2-5/${size}`],
   ['bytes=5-', 206, content.slice(5), `bytes 5-${size - 1}/${size}`],

@@ -8,10 +8,7 @@ const bucketsMax = 10_000
 export default operation(ListBuckets, {
   action: 's3:ListAllMyBuckets',
   async handle({ MaxBuckets = bucketsMax, ContinuationToken, Prefix, BucketRegion }, { accountId, services }) {
-    if (MaxBuckets < 1 || MaxBuckets > bucketsMax) {
-      throw new ApiError('InvalidArgument', `Argument max-buckets must be an integer between 1 and ${bucketsMax}.`)
-    }
-    const after = ContinuationToken === undefined ? undefined : Buffer.from(ContinuationToken, 'base64url').toString()
+    const after = ContinuationToken ? nameOfToken(ContinuationToken) : undefined
     const found = await services.buckets.list({ accountId, prefix: Prefix, after, limit: MaxBuckets + 1 })
     const page = found.slice(0, MaxBuckets)
     const shown = BucketRegion === undefined ? page : page.filter(({ region }) => region === BucketRegion)
@@ -24,7 +21,15 @@ export default operation(ListBuckets, {
         BucketRegion: region,
       })),
       Prefix,
-      ContinuationToken: paged ? Buffer.from(page.at(-1)!.name).toString('base64url') : undefined,
+      ContinuationToken: paged ? tokenOfName(page.at(-1)!.name) : undefined,
     }
   },
 })
+
+const tokenOfName = (name: string): string => Buffer.from(name).toString('base64url')
+
+function nameOfToken(token: string): string {
+  const name = Buffer.from(token, 'base64url').toString()
+  if (tokenOfName(name) !== token) throw new ApiError('InvalidArgument', 'The continuation token provided is incorrect')
+  return name
+}

@@ -15,6 +15,8 @@ export default operation(ListMultipartUploads, {
   async handle(input, { bucket, services }) {
     const { Prefix = '', Delimiter, KeyMarker = '', UploadIdMarker = '', MaxUploads = uploadsMax, EncodingType } = input
     if (UploadIdMarker.includes('\0')) throw new ApiError('InvalidArgument', 'Invalid uploadId marker')
+    // No key holds NUL, which in the records ends a key.
+    if (Prefix.includes('\0')) throw new ApiError('InvalidArgument', 'Invalid prefix')
     const limit = Math.min(MaxUploads, uploadsMax)
     // An upload-id-marker without a key-marker is ignored, as AWS documents.
     const after = KeyMarker === '' ? undefined : uploadKey(bucket.id, KeyMarker, UploadIdMarker || afterIds)

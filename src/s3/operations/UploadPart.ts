@@ -2,7 +2,6 @@ import { ApiError } from '../../base/errors.ts'
 import { UploadPart } from '../model.generated.ts'
 import { operation } from '../operation.ts'
 import { checksumMember } from '../output.ts'
-import { checkPartNumber } from '../part-number.ts'
 import { declaredChecksum } from '../request-checksum.ts'
 import { customerKey } from '../unsupported.ts'
 import { putSizeMax } from './PutObject.ts'
@@ -11,7 +10,6 @@ export default operation(UploadPart, {
   action: 's3:PutObject',
   refuses: customerKey,
   async handle({ Key, UploadId, PartNumber, Body }, { request, bucket, contentLength, trailers, services }) {
-    checkPartNumber(PartNumber)
     const upload = await services.uploads.get(bucket, Key, UploadId)
     const declared = declaredChecksum(request.headers, trailers)
     const algorithm = upload.checksumAlgorithm ?? declared.algorithm

@@ -10,7 +10,6 @@ import { findCopySource } from '../copy-source.ts'
 import { UploadPartCopy } from '../model.generated.ts'
 import { operation } from '../operation.ts'
 import { checksumMember, seconds } from '../output.ts'
-import { checkPartNumber } from '../part-number.ts'
 import { partsOf } from '../read.ts'
 import { customerKey } from '../unsupported.ts'
 import { putSizeMax } from './PutObject.ts'
@@ -28,7 +27,6 @@ export default operation(UploadPartCopy, {
   ],
   async handle(input, context) {
     const { bucket, services } = context
-    checkPartNumber(input.PartNumber)
     const upload = await services.uploads.get(bucket, input.Key, input.UploadId)
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const source = await findCopySource(input, context)

@@ -45,6 +45,8 @@ export interface AuthenticatorOptions {
   readonly regions: readonly string[]
   /** Further hosts, with their ports, as clients see them where a proxy hides them from us. */
   readonly publicHosts: readonly string[]
+  /** Paths, without a final slash, that a proxy takes off before it passes requests on. */
+  readonly publicPrefixes: readonly string[]
   /** Which forms of Signature Version 2 are accepted. */
   readonly v2: { readonly header: boolean; readonly query: boolean }
   /** How far a client's clock may be off; AWS's 15 minutes unless given. */

@@ -12,9 +12,12 @@ test('behind a proxy, the host may be what a trusted proxy says, or a configured
   await accepted({ ...inner('files.example.com'), forwarded: { host: 'files.example.com' } })
   await accepted({ ...inner('files.example.com:443'), forwarded: { host: 'files.example.com' } })
   await accepted({ ...inner('files.example.com'), forwarded: { host: 'files.example.com:443' } })
-  await accepted(inner('files.example.com:8443'), { publicHosts: ['a.example.com', 'files.example.com:8443'] })
+  await accepted(inner('files.example.com:8443'), {
+    publicHosts: ['a.example.com', 'files.example.com:8443'],
+    publicPrefixes: [],
+  })
   assert.equal(
-    (await refusal(inner('files.example.com'), { publicHosts: ['files.example.com:8443'] })).code,
+    (await refusal(inner('files.example.com'), { publicHosts: ['files.example.com:8443'], publicPrefixes: [] })).code,
     'SignatureDoesNotMatch',
   )
   await accepted(sentTo(hostSigned('s3.example.com'), 's3.example.com:80'))
@@ -40,7 +43,7 @@ test('a prefix that a trusted proxy took off the path belongs to what was signed
 
 test("a signature for one bucket's host never serves for another's, whatever a proxy says", async () => {
   const bucketOfHost = (host: string): string | undefined => /^([a-z]+)\.s3\.example\.com$/.exec(host)?.[1]
-  const options = { bucketOfHost, publicHosts: ['s3.example.com'] }
+  const options = { bucketOfHost, publicHosts: ['s3.example.com'], publicPrefixes: [] }
   const forBucketA = hostSigned('a.s3.example.com', '/b/k')
   await accepted(forBucketA, options, 'a')
   await accepted({ ...sentTo(forBucketA, 'backend'), forwarded: { host: 'a.s3.example.com' } }, options, 'a')
@@ -57,7 +60,14 @@ test("a signature for one bucket's host never serves for another's, whatever a p
   for (const hidden of [{}, { host: 'b.s3.example.com' }, { host: 's3.example.com' }]) {
     const parts = { ...sentTo(inPathStyle, 'b.s3.example.com'), forwarded: hidden }
     assert.equal((await refusal(parts, options, 'b')).code, 'SignatureDoesNotMatch')
-    assert.equal((await refusal(parts, { publicHosts: ['s3.example.com'] }, 'b')).code, 'SignatureDoesNotMatch')
+    assert.equal(
+      (await refusal(parts, { publicHosts: ['s3.example.com'], publicPrefixes: [] }, 'b')).code,
+      'SignatureDoesNotMatch',
+    )
   }
-  await accepted(sentTo(hostSigned('b.s3.example.com', '/k'), 'b.backend'), { publicHosts: ['s3.example.com'] }, 'b')
+  await accepted(
+    sentTo(hostSigned('b.s3.example.com', '/k'), 'b.backend'),
+    { publicHosts: ['s3.example.com'], publicPrefixes: [] },
+    'b',
+  )
 })

@@ -11,6 +11,8 @@ import type { SignedHeaders } from './signed-headers.ts'
 export interface ReadingOptions {
   /** Further hosts that a proxy may have hidden. */
   readonly publicHosts: readonly string[]
+  /** Paths, without a final slash, that a proxy may have taken off. */
+  readonly publicPrefixes: readonly string[]
   /** The bucket that a host names; undefined for one that names none. */
   readonly bucketOfHost: (host: string) => string | undefined
 }
@@ -27,7 +29,7 @@ export function* furtherReadings(
   options: ReadingOptions,
 ): Generator<Reading> {
   const hosts = signedHeaders.has('host') ? candidateHosts(request, bucket, options) : [first.host]
-  const uris = candidateUris(request, bucket)
+  const uris = candidateUris(request, bucket, options)
   const headerSets = candidateHeaders(request, signedHeaders)
   const collapses = hasBlanks(first, signedHeaders) ? [true, false] : [true]
   const encodings: Reading['encoding'][] = isAscii(first, signedHeaders) ? ['utf8'] : ['latin1', 'utf8']
@@ -69,11 +71,14 @@ function spellings(host: string): readonly string[] {
   return /:\d+$/.test(host) ? [host, lower] : [host, lower, `${host}:80`, `${host}:443`]
 }
 
-/** The path in canonical form, behind the prefix a trusted proxy took off, with `%2F` read as a slash of the key, and as sent. */
-function candidateUris(request: HttpRequest, bucket: string | undefined): readonly string[] {
+/** The path in canonical form, behind the prefix that a proxy took off, with `%2F` read as a slash of the key, and as sent. */
+function candidateUris(request: HttpRequest, bucket: string | undefined, options: ReadingOptions): readonly string[] {
   const uris = new Set<string>()
-  const prefix = request.forwarded.prefix?.replaceAll(/^\/+|\/+$/g, '')
-  for (const path of prefix ? [request.path, `/${prefix}${request.path}`] : [request.path]) {
+  const prefixes = [request.forwarded.prefix ?? '', ...options.publicPrefixes].map((prefix) =>
+    prefix.replaceAll(/^\/+|\/+$/g, ''),
+  )
+  const behind = prefixes.filter((prefix) => prefix !== '').map((prefix) => `/${prefix}${request.path}`)
+  for (const path of [request.path, ...behind]) {
     const uri = canonicalUri(path)
     const keyStart = path === request.path ? (bucket === undefined ? uri.indexOf('/', 1) : 0) : uri.length
     uris.add(uri)

@@ -32,6 +32,7 @@ export const exampleAuthenticator = (options: Partial<AuthenticatorOptions> = {}
     clock: clockAt('2013-05-24T00:00:00Z'),
     regions: ['us-east-1'],
     publicHosts: [],
+    publicPrefixes: [],
     v2: { header: true, query: true },
     bucketOfHost: bucketOfExampleHost,
     random: systemRandom,

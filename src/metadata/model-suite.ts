@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { compareBytes } from '../base/bytes.ts'
 import { decodeCounter, encodeCounter } from './counter.ts'
 import type { Entry, Key, Transaction, Value } from './metadata-store.ts'
-import type { Place } from './suite.ts'
+import type { Place } from './place-suite.ts'
 
 type Step =
   | { readonly do: 'set'; readonly key: Key; readonly value: Value }

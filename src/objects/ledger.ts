@@ -8,14 +8,13 @@ import type { BlobStore } from '../blobs/blob-store.ts'
 import { decodeCounter } from '../metadata/counter.ts'
 import { keyspace } from '../metadata/keyspace.ts'
 import type { Entry, Key, MetadataStore } from '../metadata/metadata-store.ts'
-import { decodeBucket } from '../objects/bucket.ts'
-import { decodeManifest } from '../objects/content-reader.ts'
-import type { Extent } from '../objects/extent.ts'
-import { decodeGarbage } from '../objects/garbage.ts'
-import { decodeHead } from '../objects/head.ts'
-import { usageKey, type Count } from '../objects/keys.ts'
-import { decodePart, decodeUpload } from '../objects/upload.ts'
-import { openEpochs } from './epochs.ts'
+import { decodeBucket } from './bucket.ts'
+import { decodeManifest } from './content-reader.ts'
+import type { Extent } from './extent.ts'
+import { decodeGarbage } from './garbage.ts'
+import { decodeHead } from './head.ts'
+import { usageKey, type Count } from './keys.ts'
+import { decodePart, decodeUpload } from './upload.ts'
 
 export interface Ledger {
   /** In sentences; none where all is well. */
@@ -25,10 +24,13 @@ export interface Ledger {
     readonly parts: number
     readonly bodies: number
     readonly manifests: number
-    /** On disk. */
-    readonly blobs: number
+    /** Blobs that are there. */
+    readonly onDisk: number
+    /** Blobs that a record mentions. */
+    readonly referenced: number
+    /** Blobs that are there and only wait to be deleted. */
     readonly queued: number
-    /** Of open epochs, mentioned by no record. */
+    /** Blobs of open epochs that no record mentions. */
     readonly young: number
   }
 }
@@ -44,10 +46,15 @@ interface Known {
 const pageSize = 1000
 const faultsMax = 100
 
-export async function checkLedger(metadata: MetadataStore, blobs: BlobStore): Promise<Ledger> {
+/** `epochsOpen`: in which somebody may have been writing when the store came to rest. */
+export async function checkLedger(
+  metadata: MetadataStore,
+  blobs: BlobStore,
+  epochsOpen: readonly number[],
+): Promise<Ledger> {
   const check = new Check(metadata)
   await check.readRecords()
-  await check.readBlobs(blobs)
+  await check.readBlobs(blobs, new Set(epochsOpen))
   check.compareUsage(await check.storedUsage())
   return check.ledger()
 }
@@ -59,7 +66,7 @@ class Check {
   readonly #accountOfBucket = new Map<string, string>()
   readonly #bucketOfUpload = new Map<string, string>()
   readonly #usage = new Map<string, number>()
-  readonly #facts = { objects: 0, parts: 0, bodies: 0, manifests: 0, blobs: 0, queued: 0, young: 0 }
+  readonly #facts = { objects: 0, parts: 0, bodies: 0, manifests: 0, onDisk: 0, referenced: 0, queued: 0, young: 0 }
 
   constructor(metadata: MetadataStore) {
     this.#metadata = metadata
@@ -72,7 +79,6 @@ class Check {
     }
     for await (const [, value] of this.#scan(keyspace.garbage)) {
       const garbage = decodeGarbage(value)
-      this.#facts.queued++
       if ('ended' in garbage) this.#mention(garbage.ended, 1)
       else this.#accountOfBucket.set(garbage.uploadsOf.bucketId, garbage.uploadsOf.accountId)
     }
@@ -107,16 +113,19 @@ class Check {
     else this.#add(bucketId, 'unfinishedBytes', part.size)
   }
 
-  async readBlobs(blobs: BlobStore): Promise<void> {
-    const open = new Set(await openEpochs(this.#metadata))
+  async readBlobs(blobs: BlobStore, open: ReadonlySet<number>): Promise<void> {
     for await (const { id, size } of blobs.list()) {
-      this.#facts.blobs++
+      this.#facts.onDisk++
       const known = this.#known.get(`blob/${id}`)
       if (known !== undefined) this.#exists('blob', id, size)
       else if (open.has(epochOf(id))) this.#facts.young++
       else this.#fault(`Blob ${id} is mentioned nowhere, and its epoch has ended`)
     }
     for (const [name, known] of this.#known) {
+      if (name.startsWith('blob/')) {
+        if (known.mentions > known.queued) this.#facts.referenced++
+        else if (known.size !== undefined) this.#facts.queued++
+      }
       // A crash between deleting a blob and forgetting it leaves it queued alone, which is well.
       if (known.size !== undefined || (name.startsWith('blob/') && known.queued === known.mentions)) continue
       this.#fault(`${name} is mentioned ${known.mentions} times, but is not there`)
