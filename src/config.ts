@@ -98,7 +98,7 @@ export const settings = {
     flag: '--domain <list>',
     section: 'S3 endpoint',
     meaning:
-      'Domains of the S3 endpoint, for virtual-hosted style: with `s3.example.com`, a request to `photos.s3.example.com` is for the bucket `photos`. Path style works on every host.',
+      'Domains of the S3 endpoint, for virtual-hosted style: with `s3.example.com`, a request to `photos.s3.example.com` is for the bucket `photos`; `s3.`, `<region>.s3.`, `s3.<region>.` and `<region>.` before the domain name endpoints as well. Path style works on every host.',
   }),
   publicOrigins: setting(listOf(publicOrigin), '', {
     environment: 'ENTREPOT_PUBLIC_ORIGINS',

@@ -213,6 +213,7 @@ async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger
   const blobs = await openDiskStore({ folder: join(settings.data, 'blobs'), epoch, epochsOpen, random })
   const accounts = new Accounts({ store: metadata, clock, random })
   const services = assembleServices({ ...settings, metadata, blobs, accounts, clock, random })
+  const domains = endpointDomains(settings)
   const authenticator = createAuthenticator({
     findCredential: createFindCredential(metadata, masterKey),
     clock,
@@ -221,13 +222,13 @@ async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger
     publicPrefixes: settings.publicOrigins.map(({ prefix }) => prefix),
     v2: { header: settings.sigV2Header, query: settings.sigV2Query },
     skewSeconds: settings.skewSeconds,
-    bucketOfHost: (host) => bucketOfHost(host, settings.domains),
+    bucketOfHost: (host) => bucketOfHost(host, domains),
     random,
   })
   const handle = createS3Front({
     services,
     authenticator,
-    domains: settings.domains,
+    domains,
     hostId: order.hostId,
     onFault: (error, request) => log.error({ err: error, requestId: request.id }, 'a request failed'),
   })
@@ -243,6 +244,17 @@ async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger
     onError: (error, request) => log.error({ err: error, requestId: request?.id }, 'an answer could not be sent'),
   })
   return { listener, services, blobs }
+}
+
+/** The hosts of S3 endpoints under the configured domains: `<domain>`, `s3.<domain>`, and by region `<region>.s3.<domain>` and `s3.<region>.<domain>`. */
+function endpointDomains({ domains, region }: FrontSettings): readonly string[] {
+  return domains.flatMap((domain) => [
+    domain,
+    `s3.${domain}`,
+    `${region}.s3.${domain}`,
+    `s3.${region}.${domain}`,
+    `${region}.${domain}`,
+  ])
 }
 
 function bucketOfHost(host: string, domains: readonly string[]): string | undefined {

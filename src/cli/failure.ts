@@ -83,6 +83,7 @@ function explainSystemError(error: NodeJS.ErrnoException & { address?: string; p
       return `${place} is on a file system that can only be read.`
     case 'ENOSPC':
       return `The disk is full; ${place} cannot be written.`
+    case 'EEXIST':
     case 'ENOTDIR':
       return `${place} is not a folder.`
     case undefined:

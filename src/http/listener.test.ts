@@ -76,7 +76,6 @@ const malformed: readonly [what: string, request: string, status: number][] = [
   ['HTTP/0.9', 'GET /\r\n', 400],
   ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
   ['an unknown method', `BREW / HTTP/1.1\r\n${head}\r\n`, 400],
-  ['an unknown expectation', `PUT / HTTP/1.1\r\n${head}Expect: 200-ok\r\nContent-Length: 3\r\n\r\nabc`, 417],
   ['a target that is too long', `GET /${'a'.repeat(9000)} HTTP/1.1\r\n${head}\r\n`, 414],
   ['headers of 17 KiB', `GET / HTTP/1.1\r\n${head}X-A: ${'a'.repeat(17 * 1024)}\r\n\r\n`, 431],
   ['too many headers', `GET / HTTP/1.1\r\n${head}${'X:1\r\n'.repeat(300)}\r\n`, 431],

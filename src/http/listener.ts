@@ -175,7 +175,8 @@ class NodeHttpListener implements HttpListener {
     server.on('connection', this.#onConnection)
     server.on('request', (message, response) => this.#onRequest(message, response, false, 0))
     server.on('checkContinue', (message, response) => this.#onRequest(message, response, true, 0))
-    server.on('checkExpectation', (message, response) => this.#onRequest(message, response, false, 417))
+    // Other expectations are passed over, as AWS does and RFC 9110 10.1.1 allows.
+    server.on('checkExpectation', (message, response) => this.#onRequest(message, response, false, 0))
     server.on('clientError', this.#onClientError)
     server.on('timeout', this.#onTimeout)
     server.on('drop', this.#onDrop)

@@ -55,7 +55,8 @@ export class ContentWriter {
       const { done, value } = await iterator.next()
       if (done) return this.#writeBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size), options)
       if (value.length === 0) continue
-      chunks.push(chunks.length === 0 && value.length === sizeExpected ? value : Buffer.from(value))
+      // Copied: a chunk is valid only until the next is asked for.
+      chunks.push(Buffer.from(value))
       size += value.length
     }
     return this.#writeBlob(resume(chunks, iterator), options)

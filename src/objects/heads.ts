@@ -1,6 +1,7 @@
 /** The current versions of objects: found, replaced and removed, with all that goes with it: conditions, usage, and what the change ends. */
 import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
+import { Nonces } from '../base/nonces.ts'
 import type { Random } from '../base/random.ts'
 import type { MetadataStore, Transaction } from '../metadata/metadata-store.ts'
 import type { Bucket } from './bucket.ts'
@@ -16,13 +17,13 @@ export class Heads {
   readonly #metadata: MetadataStore
   readonly #cache: HeadCache
   readonly #clock: Clock
-  readonly #random: Random
+  readonly #nonces: Nonces
 
   constructor(metadata: MetadataStore, cache: HeadCache, clock: Clock, random: Random) {
     this.#metadata = metadata
     this.#cache = cache
     this.#clock = clock
-    this.#random = random
+    this.#nonces = new Nonces(random)
   }
 
   /** The current version as of the call, or undefined. */
@@ -93,6 +94,6 @@ export class Heads {
   }
 
   #end(transaction: Transaction, { extent }: Head): void {
-    endMention(transaction, extent, this.#clock.now(), this.#random.bytes(8).toString('hex'))
+    endMention(transaction, extent, this.#clock.now(), this.#nonces.next())
   }
 }

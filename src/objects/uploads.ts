@@ -6,6 +6,7 @@
  */
 import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
+import { Nonces } from '../base/nonces.ts'
 import type { Random } from '../base/random.ts'
 import type { MetadataStore, Snapshot, Transaction } from '../metadata/metadata-store.ts'
 import type { Bucket } from './bucket.ts'
@@ -30,6 +31,7 @@ export class Uploads {
   readonly #writer: ContentWriter
   readonly #clock: Clock
   readonly #random: Random
+  readonly #nonces: Nonces
 
   constructor(parts: {
     readonly metadata: MetadataStore
@@ -45,6 +47,7 @@ export class Uploads {
     this.#writer = parts.writer
     this.#clock = parts.clock
     this.#random = parts.random
+    this.#nonces = new Nonces(parts.random)
   }
 
   async create(bucket: Bucket, upload: NewUpload): Promise<Upload> {
@@ -173,7 +176,7 @@ export class Uploads {
   }
 
   #end(transaction: Transaction, piece: Piece): void {
-    endMention(transaction, piece, this.#clock.now(), this.#random.bytes(8).toString('hex'))
+    endMention(transaction, piece, this.#clock.now(), this.#nonces.next())
   }
 }
 

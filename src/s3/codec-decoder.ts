@@ -22,6 +22,8 @@ interface Decoder {
   readonly required: readonly (readonly [member: string, binding: Binding])[]
   readonly payload: { readonly member: string; readonly binding: Binding } | undefined
   readonly documentSizeMax: number
+  /** Undefined for what most documents may have. */
+  readonly documentNodesMax: number | undefined
 }
 
 const documentSizeMax = 1024 * 1024
@@ -32,6 +34,12 @@ const documentSizesMax: Readonly<Record<string, number>> = {
   DeleteObjects: 8 * 1024 * 1024,
   // 10,000 parts with an entity tag and a checksum or two.
   CompleteMultipartUpload: 4 * 1024 * 1024,
+}
+
+/** Elements and attributes of the documents that S3's own limits allow to have more of them than most. */
+const documentNodesMax: Readonly<Record<string, number>> = {
+  // 10,000 parts with number, entity tag and ten checksums.
+  CompleteMultipartUpload: 150_000,
 }
 
 /** Names that clients give the root of a document, besides the model's. */
@@ -110,7 +118,7 @@ async function decodeDocument(
     if (binding.required) throw new ApiError('MissingRequestBodyError')
     return input
   }
-  const root = parseXml(text)
+  const root = parseXml(text, decoder.documentNodesMax)
   const name = binding.wireName ?? ''
   if (root.name !== name && rootAliases[name]?.includes(root.name) !== true) throw new ApiError('MalformedXML')
   input[member] = decodeElement(binding.type, root, member)
@@ -201,5 +209,6 @@ function compile(shape: Shape): Decoder {
     ),
     payload: payload === undefined ? undefined : { member: payload[0], binding: payload[1] },
     documentSizeMax: documentSizesMax[shape.name] ?? documentSizeMax,
+    documentNodesMax: documentNodesMax[shape.name],
   }
 }

@@ -58,6 +58,7 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
       address.style === 'virtual-hosted' ? address.bucket : undefined,
     )
     const authentication = pending instanceof Promise ? await pending : pending
+    requireLength(operation.shape, request)
     const payload = openPayload(authentication, request)
     const identity = authentication.credential
     options.onOperation?.(request, operation.shape.name, identity.accountId)
@@ -150,6 +151,13 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
 }
 
 const documents = new WeakMap<Shape, boolean>()
+
+/** Throws MissingContentLength where a body that is kept is not said to be there: it would be taken for an empty one. */
+function requireLength({ input }: Shape, { headers }: HttpRequest): void {
+  if (!('Body' in input) || headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
+    return
+  throw new ApiError('MissingContentLength')
+}
 
 /** Whether the body is XML: the codec reads it whole, so what it declares of its integrity is checked on the way. */
 function takesDocument(shape: Shape): boolean {

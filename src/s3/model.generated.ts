@@ -733,6 +733,26 @@ export const GetObjectAttributes = shape({
   root: 'GetObjectAttributesResponse',
 })
 
+export const GetObjectTagging = shape({
+  name: 'GetObjectTagging',
+  method: 'GET',
+  level: 'object',
+  query: 'tagging',
+  status: 200,
+  input: {
+    Bucket: label(string),
+    Key: label(string),
+    VersionId: query('versionId', string).optional,
+    ExpectedBucketOwner: header('x-amz-expected-bucket-owner', string).optional,
+    RequestPayer: header('x-amz-request-payer', RequestPayerEnum).optional,
+  },
+  output: {
+    TagSet: element(list(TagStructure, 'Tag')),
+    VersionId: header('x-amz-version-id', string).optional,
+  },
+  root: 'Tagging',
+})
+
 export const HeadBucket = shape({
   name: 'HeadBucket',
   method: 'HEAD',
@@ -1243,7 +1263,6 @@ export const unserved: readonly Unserved[] = [
   refused('GetObjectLegalHold', 'GET', 'object', 'legal-hold'),
   refused('GetObjectLockConfiguration', 'GET', 'bucket', 'object-lock'),
   refused('GetObjectRetention', 'GET', 'object', 'retention'),
-  refused('GetObjectTagging', 'GET', 'object', 'tagging'),
   refused('GetObjectTorrent', 'GET', 'object', 'torrent'),
   refused('GetPublicAccessBlock', 'GET', 'bucket', 'publicAccessBlock'),
   refused('ListBucketAnalyticsConfigurations', 'GET', 'bucket', 'analytics'),

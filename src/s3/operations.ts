@@ -11,6 +11,7 @@ import DeleteObjects from './operations/DeleteObjects.ts'
 import GetBucketLocation from './operations/GetBucketLocation.ts'
 import GetObject from './operations/GetObject.ts'
 import GetObjectAttributes from './operations/GetObjectAttributes.ts'
+import GetObjectTagging from './operations/GetObjectTagging.ts'
 import HeadBucket from './operations/HeadBucket.ts'
 import HeadObject from './operations/HeadObject.ts'
 import ListBuckets from './operations/ListBuckets.ts'
@@ -34,6 +35,7 @@ export const operations: readonly Operation[] = [
   GetBucketLocation,
   GetObject,
   GetObjectAttributes,
+  GetObjectTagging,
   HeadBucket,
   HeadObject,
   ListBuckets,

@@ -75,7 +75,7 @@ export async function makeFront({ region = 'us-east-1', ...options }: FrontOptio
         secure: false,
         remoteAddress: '127.0.0.1',
       },
-      headers: { ...headers, 'x-test-account': account },
+      headers: { 'content-length': String(bytes.length), ...headers, 'x-test-account': account },
       forwarded: { host: undefined, prefix: undefined },
       contentLength: sent.contentLength ?? bytes.length,
       body: (async function* () {

@@ -53,10 +53,20 @@ const malformed: readonly (readonly [name: string, text: string])[] = [
   ['a reference beyond Unicode', '<a>&#x110000;</a>'],
   ['33 levels', nested(33)],
   ['200,000 levels', '<a>'.repeat(200_000)],
+  ['16,385 elements', `<a>${'<b/>'.repeat(16_384)}</a>`],
+  ['16,385 elements and attributes', `<a>${'<b c=""/>'.repeat(8192)}</a>`],
+  ['100,000 attributes', `<a ${Array.from({ length: 100_000 }, (_, index) => `b${index}=""`).join(' ')}/>`],
 ]
 for (const [name, text] of malformed) {
   test(`${name} is MalformedXML`, () => assert.throws(() => parseXml(text), { name: 'ApiError', code: 'MalformedXML' }))
 }
+
+test('16,384 elements and attributes can be read, and more where more are allowed', () => {
+  assert.equal(parseXml(`<a>${'<b/>'.repeat(16_383)}</a>`).children.length, 16_383)
+  assert.equal(parseXml(`<a x="" y="">${'<b/>'.repeat(16_381)}</a>`).children.length, 16_381)
+  assert.equal(parseXml(`<a>${'<b/>'.repeat(100_000)}</a>`, 100_001).children.length, 100_000)
+  assert.throws(() => parseXml(`<a>${'<b/>'.repeat(100_000)}</a>`, 100_000), { code: 'MalformedXML' })
+})
 
 test('32 levels can be read', () => assert.equal(parseXml(nested(32)).name, 'a'))
 

@@ -16,26 +16,35 @@ interface OpenElement extends XmlElement {
 }
 
 const depthMax = 32
+/** Elements and attributes together: enough for 1,000 keys with all that can be said of each. */
+const nodesMaxDefault = 16_384
 
-/** The root of a document, in linear time. Throws MalformedXML for what is not well formed, has a DOCTYPE, or is nested deeper than 32. */
-export function parseXml(text: string): XmlElement {
+/**
+ * The root of a document, in linear time. Throws MalformedXML for what is not well formed, has a DOCTYPE, is nested deeper than 32, or has
+ * more than `nodesMax` elements and attributes, each of which costs far more than its bytes.
+ */
+export function parseXml(text: string, nodesMax = nodesMaxDefault): XmlElement {
   try {
-    return parse(text)
+    return parse(text, nodesMax)
   } catch (cause) {
     throw cause instanceof ApiError ? cause : new ApiError('MalformedXML', undefined, { cause })
   }
 }
 
-function parse(text: string): XmlElement {
+function parse(text: string, nodesMax: number): XmlElement {
   const parser = new SaxesParser({ xmlns: false, position: false, defaultXMLVersion: '1.0', forceXMLVersion: true })
   const open: OpenElement[] = []
   let root: XmlElement | undefined
+  let nodes = 0
   const append = (piece: string): void => {
     const element = open.at(-1)
     if (element !== undefined) element.text += piece
   }
   const refuse = (): never => {
     throw new ApiError('MalformedXML')
+  }
+  const count = (): void => {
+    if (++nodes > nodesMax) refuse()
   }
   parser.on('doctype', refuse)
   parser.on('processinginstruction', refuse)
@@ -44,7 +53,9 @@ function parse(text: string): XmlElement {
   })
   parser.on('text', append)
   parser.on('cdata', append)
+  parser.on('attribute', count)
   parser.on('opentag', (tag) => {
+    count()
     if (open.length === depthMax) refuse()
     const element = { name: tag.name.slice(tag.name.lastIndexOf(':') + 1), text: '', children: [] }
     open.at(-1)?.children.push(element)

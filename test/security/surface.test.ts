@@ -139,7 +139,7 @@ describe('pages for developers and administrators', { skip }, () => {
 
   test('security 30: on the listener for S3 such a page is a bucket that is not there: AccessDenied for nobody, NoSuchBucket for somebody', async () => {
     const { server } = there
-    for (const path of pages.split(' ').filter((page) => /^\/[^/%]/.test(page))) {
+    for (const path of pages.split(' ').filter((page) => /^\/[^/%][^%]*$/.test(page))) {
       const nobody = await send(server, { path, sign: 'none' })
       assert.deepEqual([nobody.status, nobody.code], [403, 'AccessDenied'], path)
       assertDull(nobody.text.replaceAll(path, ''))
@@ -161,7 +161,7 @@ describe('pages for developers and administrators', { skip }, () => {
     () => {
       const { server } = there
       const expected = [server.port, Number(new URL(server.adminEndpoint).port)]
-      assert.deepEqual(portsOf(server.pid).toSorted(), expected.toSorted())
+      assert.deepEqual(new Set(portsOf(server.pid)), new Set(expected))
     },
   )
 })
@@ -202,5 +202,5 @@ function portsOf(pid: number): number[] {
       .filter(([, , , state, , , , , , inode = '']) => state === listening && sockets.has(inode))
       .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16)),
   )
-  return [...new Set(ports)]
+  return ports
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeFront, otherAccountId } from '../test-bed.ts'
+import { checksumAlgorithms, checksumOf } from '../../base/checksum/checksum.ts'
+import { makeFront, otherAccountId, partSizeMin, putInParts } from '../test-bed.ts'
 
 const content = 'a body that is too large to be kept among the records'
 
@@ -115,4 +116,76 @@ test('GetObject of what is not there, or is not ours, says so', async () => {
   assert.equal((await send('GET /photos/k?versionId=null')).status, 200)
   const head = await send('HEAD /photos/none')
   assert.deepEqual([head.status, head.text], [404, ''])
+})
+
+test('GetObject of a range asks no byte of an empty object', async () => {
+  const { send } = await makeObject('')
+  for (const range of ['bytes=0-0', 'bytes=0-', 'bytes=-1']) {
+    const answer = await send('GET /photos/k', { headers: { range } })
+    assert.deepEqual([answer.outcome, answer.headers['content-range']], ['416 InvalidRange', 'bytes */0'])
+  }
+})
+
+const ifRanges: readonly (readonly [ifRange: (etag: string) => string, status: number])[] = [
+  [(etag) => etag, 206],
+  [() => '"other"', 200],
+  [(etag) => `W/${etag}`, 200],
+  [() => now, 206],
+  [() => before, 200],
+]
+for (const [ifRangeOf, status] of ifRanges) {
+  test(`GetObject of a range with If-Range: ${ifRangeOf('"etag"')} is ${status}`, async () => {
+    const { send, etag } = await makeObject()
+    const answer = await send('GET /photos/k', { headers: { range: 'bytes=2-5', 'if-range': ifRangeOf(etag) } })
+    assert.deepEqual([answer.status, answer.text], [status, status === 206 ? content.slice(2, 6) : content])
+  })
+}
+
+for (const algorithm of checksumAlgorithms) {
+  test(`GetObject tells ${algorithm} of the whole where it is asked for, and not of a range`, async () => {
+    const { send } = await makeFront()
+    const header = `x-amz-checksum-${algorithm.toLowerCase()}`
+    const value = checksumOf(algorithm, Buffer.from(content)).toString('base64')
+    await send('PUT /photos/k', { body: content, headers: { [header]: value } })
+    const asked = { 'x-amz-checksum-mode': 'ENABLED' }
+    const shown = async (query: string, headers: Record<string, string>) => {
+      const answer = await send(`GET /photos/k${query}`, { headers })
+      return [answer.headers[header], answer.headers['x-amz-checksum-type']]
+    }
+    assert.deepEqual(await shown('', asked), [value, 'FULL_OBJECT'])
+    assert.deepEqual(await shown('?partNumber=1', asked), [value, 'FULL_OBJECT'])
+    assert.deepEqual(await shown('', {}), [undefined, undefined])
+    assert.deepEqual(await shown('', { ...asked, range: 'bytes=0-3' }), [undefined, undefined])
+  })
+}
+
+test('GetObject reads the parts of a multipart object, one by one and over their edges', async () => {
+  const { send } = await makeFront()
+  const first = Buffer.alloc(partSizeMin, 'ab')
+  await putInParts(send, 'k', [first, 'last'], { 'x-amz-checksum-algorithm': 'CRC64NVME' })
+  const size = partSizeMin + 4
+  assert.ok((await send('GET /photos/k')).text === `${first.toString()}last`)
+  const over = await send('GET /photos/k', { headers: { range: `bytes=${partSizeMin - 2}-${partSizeMin + 1}` } })
+  assert.deepEqual([over.status, over.text], [206, 'abla'])
+  const last = await send('GET /photos/k?partNumber=2', { headers: { 'x-amz-checksum-mode': 'ENABLED' } })
+  assert.deepEqual(
+    [last.status, last.text, last.headers['content-range'], last.headers['x-amz-mp-parts-count']],
+    [206, 'last', `bytes ${partSizeMin}-${size - 1}/${size}`, '2'],
+  )
+  assert.deepEqual(
+    [last.headers['x-amz-checksum-crc64nvme'], last.headers['x-amz-checksum-type']],
+    [checksumOf('CRC64NVME', Buffer.from('last')).toString('base64'), 'FULL_OBJECT'],
+  )
+  assert.equal((await send('GET /photos/k?partNumber=3')).outcome, '400 InvalidPart')
+  const both = await send('GET /photos/k?partNumber=1', { headers: { range: 'bytes=0-1' } })
+  assert.equal(both.outcome, '400 InvalidRequest')
+})
+
+test('GetObject refuses a key that the object was not encrypted with, and a condition with a bad date is none', async () => {
+  const { send } = await makeObject()
+  const key = { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }
+  assert.equal((await send('GET /photos/k', { headers: key })).outcome, '501 NotImplemented')
+  for (const name of ['if-modified-since', 'if-unmodified-since']) {
+    assert.equal((await send('GET /photos/k', { headers: { [name]: 'yesterday' } })).status, 200)
+  }
 })

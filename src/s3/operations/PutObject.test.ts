@@ -57,6 +57,9 @@ const refused: readonly (readonly [name: string, headers: Record<string, string>
   ['a website redirect', { 'x-amz-website-redirect-location': '/x' }, 501, 'NotImplemented'],
   ['a lock', { 'x-amz-object-lock-legal-hold': 'ON' }, 501, 'NotImplemented'],
   ['another storage class', { 'x-amz-storage-class': 'GLACIER' }, 501, 'NotImplemented'],
+  ['an encryption key', { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, 501, 'NotImplemented'],
+  ['a retention', { 'x-amz-object-lock-mode': 'GOVERNANCE' }, 501, 'NotImplemented'],
+  ['a storage class that is none', { 'x-amz-storage-class': 'COLD' }, 400, 'InvalidStorageClass'],
   ['an append', { 'x-amz-write-offset-bytes': '6' }, 501, 'NotImplemented'],
   ['If-Match on what is not there', { 'if-match': '*' }, 404, 'NoSuchKey'],
   ["another account's bucket", { 'x-amz-expected-bucket-owner': 'c'.repeat(64) }, 403, 'AccessDenied'],
@@ -76,4 +79,96 @@ test('PutObject takes what says that the owner alone owns', async () => {
     const headers = { 'x-amz-acl': acl, 'content-md5': right, 'x-amz-storage-class': 'STANDARD' }
     assert.equal((await send('PUT /photos/k', { headers, body: 'kitten' })).status, 200)
   }
+})
+
+const conditions: readonly (readonly [
+  headers: (etag: string) => Record<string, string>,
+  here: string,
+  absent: string,
+])[] = [
+  [() => ({ 'if-none-match': '*' }), '412 PreconditionFailed', '200'],
+  [(etag) => ({ 'if-none-match': etag }), '412 PreconditionFailed', '200'],
+  [(etag) => ({ 'if-none-match': etag.replaceAll('"', '') }), '412 PreconditionFailed', '200'],
+  [(etag) => ({ 'if-none-match': `"other", ${etag}` }), '412 PreconditionFailed', '200'],
+  [() => ({ 'if-none-match': '"other"' }), '200', '200'],
+  [() => ({ 'if-match': '*' }), '200', '404 NoSuchKey'],
+  [(etag) => ({ 'if-match': etag }), '200', '404 NoSuchKey'],
+  [(etag) => ({ 'if-match': etag.replaceAll('"', '') }), '200', '404 NoSuchKey'],
+  [() => ({ 'if-match': '"other"' }), '412 PreconditionFailed', '404 NoSuchKey'],
+  [(etag) => ({ 'if-match': etag, 'if-none-match': '*' }), '501 NotImplemented', '501 NotImplemented'],
+]
+for (const [headersOf, here, absent] of conditions) {
+  test(`PutObject with ${JSON.stringify(headersOf('etag'))} is ${here} over an object, ${absent} where there is none`, async () => {
+    const { send } = await makeFront()
+    const etag = (await send('PUT /photos/k', { body: 'old' })).headers['etag']!
+    for (const [key, outcome, before] of [
+      ['k', here, 'old'],
+      ['none', absent, undefined],
+    ] as const) {
+      assert.equal((await send(`PUT /photos/${key}`, { headers: headersOf(etag), body: 'new' })).outcome, outcome)
+      const now = await send(`GET /photos/${key}`)
+      assert.equal(now.status === 200 ? now.text : undefined, outcome === '200' ? 'new' : before)
+    }
+  })
+}
+
+test('of many PutObjects that want to be the first, one is', async () => {
+  const { send } = await makeFront()
+  const bodies = Array.from({ length: 8 }, (_, index) => `writer ${index}, and more than is kept among the records`)
+  const answers = await Promise.all(
+    bodies.map((body) => send('PUT /photos/k', { headers: { 'if-none-match': '*' }, body })),
+  )
+  const first = answers.findIndex(({ status }) => status === 200)
+  assert.deepEqual(answers.filter(({ status }) => status === 412).length, 7)
+  assert.equal((await send('GET /photos/k')).text, bodies[first])
+})
+
+test('PutObject takes 5 GiB at most', async () => {
+  const { send } = await makeFront()
+  const { outcome, element } = await send('PUT /photos/k', { body: 'kitten', contentLength: 5 * 1024 ** 3 + 1 })
+  assert.deepEqual(
+    [outcome, element('ProposedSize'), element('MaxSizeAllowed')],
+    ['400 EntityTooLarge', '5368709121', '5368709120'],
+  )
+  assert.equal((await send('HEAD /photos/k')).status, 404)
+})
+
+const keys: readonly (readonly [key: string, outcome: string])[] = [
+  ['k'.repeat(1024), '200'],
+  ['k'.repeat(1025), '400 KeyTooLongError'],
+  ['%C3%A9'.repeat(512), '200'],
+  [`${'%C3%A9'.repeat(512)}k`, '400 KeyTooLongError'],
+  ['%F0%9F%98%80', '200'],
+  ['%FF', '400 InvalidURI'],
+  ['%00', '400 InvalidURI'],
+  ['%zz', '400 InvalidURI'],
+  ['../k', '200'],
+  ['/', '200'],
+  ['a+b', '200'],
+  ['%0A', '200'],
+]
+for (const [key, outcome] of keys) {
+  test(`PutObject of the key ${key.slice(0, 20)} of ${key.length} characters is ${outcome}`, async () => {
+    const { send } = await makeFront()
+    assert.equal((await send(`PUT /photos/${key}`, { body: 'kitten' })).outcome, outcome)
+    if (outcome === '200') assert.equal((await send(`GET /photos/${key}`)).text, 'kitten')
+  })
+}
+
+test('PutObject takes 2 KB of metadata, of any characters that a header can have', async () => {
+  const { send } = await makeFront()
+  const headers = { 'x-amz-meta-a': 'x'.repeat(2046 - 4), 'x-amz-meta-b-b': '\xe9' }
+  assert.equal((await send('PUT /photos/k', { headers, body: 'kitten' })).outcome, '200')
+  const head = await send('HEAD /photos/k')
+  assert.deepEqual([head.headers['x-amz-meta-a'], head.headers['x-amz-meta-b-b']], Object.values(headers))
+  const over = await send('PUT /photos/k', { headers: { ...headers, 'x-amz-meta-b-bb': '\xe9' } })
+  assert.deepEqual([over.outcome, over.element('MaxSizeAllowed')], ['400 MetadataTooLarge', '2048'])
+})
+
+test('PutObject replaces an object with all that was kept with it', async () => {
+  const { send } = await makeFront()
+  await send('PUT /photos/k', { headers: { 'x-amz-meta-a': 'b', 'content-type': 'text/plain' }, body: 'old' })
+  await send('PUT /photos/k', { body: 'new' })
+  const { text, headers } = await send('GET /photos/k')
+  assert.deepEqual([text, headers['x-amz-meta-a'], headers['content-type']], ['new', undefined, 'binary/octet-stream'])
 })
