@@ -206,8 +206,8 @@ GET /b/k?annotation => 501 ListObjectAnnotations
 GET /b/k?annotation&annotation-prefix=a => 501 ListObjectAnnotations
 GET /b/k?legal-hold => 501 GetObjectLegalHold
 GET /b/k?retention => 501 GetObjectRetention
-GET /b/k?tagging => 501 GetObjectTagging
-GET /b/k?tagging&versionId=v => 501 GetObjectTagging
+GET /b/k?tagging => GetObjectTagging
+GET /b/k?tagging&versionId=v => GetObjectTagging
 GET /b/k?torrent => 501 GetObjectTorrent
 GET /b/k?select&select-type=2 => 501 select
 GET /b/k?location => 501 location
