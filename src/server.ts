@@ -119,8 +119,11 @@ export async function startServer(config: Config, { onFatal }: ServerHooks): Pro
   const log = createLogger(config.logLevel)
   const state = await open(config, onFatal)
   const opened: (() => Promise<void>)[] = [() => state.close()]
+  /** Whatever fails to close, the rest is closed. */
   const closeAll = async (): Promise<void> => {
-    for (const close of opened.toReversed()) await close()
+    const faults: unknown[] = []
+    for (const close of opened.toReversed()) await close().catch((error: unknown) => void faults.push(error))
+    if (faults.length > 0) throw faults[0]
   }
   try {
     return await assemble(config, state, log, opened, closeAll, onFatal)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mock, test } from 'node:test'
 import { checksumOf } from '../base/checksum/checksum.ts'
+import { operations } from './operations.ts'
 import { accountId, begin, completeDocument, makeFront, otherAccountId, sendParts, type Send } from './test-bed.ts'
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('base64')
@@ -24,6 +25,7 @@ const requests: readonly Request[] = [
   ['GetObject', 'GET /photos/k'],
   ['HeadObject', 'HEAD /photos/k'],
   ['GetObjectAttributes', 'GET /photos/k?attributes', { 'x-amz-object-attributes': 'ETag' }],
+  ['GetObjectTagging', 'GET /photos/k?tagging'],
   ['ListParts', 'GET /photos/k?uploadId=UPLOAD'],
   ['PutObject', 'PUT /photos/k', {}, 'new'],
   ['CopyObject', 'PUT /photos/copy', { 'x-amz-copy-source': '/photos/k' }],
@@ -55,6 +57,13 @@ async function makeState(operation: string) {
       }),
   }
 }
+
+test('every operation on a bucket is in the table', () => {
+  const served = operations
+    .map(({ shape }) => shape.name)
+    .filter((name) => !['ListBuckets', 'CreateBucket'].includes(name))
+  assert.deepEqual(requests.map(([operation]) => operation).toSorted(), served.toSorted())
+})
 
 for (const request of requests) {
   const [operation, line] = request
