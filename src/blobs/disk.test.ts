@@ -34,7 +34,7 @@ async function makeSmallPlace(size: number): Promise<BlobPlace | string> {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'pipe' })
   } catch (error) {
     await rm(folder, { recursive: true })
-    return `no small file system can be mounted here: ${error instanceof Error ? error.message : error}`
+    return `no small file system can be mounted here: ${error instanceof Error ? error.message : String(error)}`
   }
   return placeIn(folder, async () => {
     execFileSync('umount', [folder])

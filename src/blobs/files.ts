@@ -73,7 +73,9 @@ export const nodeFiles: Files = {
   fsync: (fd) => new Promise((resolve, reject) => fs.fsync(fd, settle(resolve, reject))),
   rename,
   unlink,
-  mkdir: async (path, mode) => void (await mkdir(path, { mode })),
+  mkdir: async (path, mode) => {
+    await mkdir(path, { mode })
+  },
   rmdir,
   readdir: (path) => readdir(path),
   lstat: async (path) => statusOf(await lstat(path)),

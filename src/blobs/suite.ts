@@ -30,7 +30,10 @@ const sizes = [0, 1, 255 * 1024, 256 * 1024, 256 * 1024 + 1, 3 * 1024 * 1024 + 7
 
 export function blobStoreSuite(name: string, { makePlace, makeSmallPlace }: SuiteOptions): void {
   /** A test with a place and a store in it. */
-  const storeTest = (title: string, run: (store: BlobStore, place: BlobPlace, context: TestContext) => Promise<void>) =>
+  const storeTest = (
+    title: string,
+    run: (store: BlobStore, place: BlobPlace, context: TestContext) => Promise<void>,
+  ): void => {
     test(title, async (context) => {
       const place = await makePlace()
       const store = await place.open(7)
@@ -41,6 +44,7 @@ export function blobStoreSuite(name: string, { makePlace, makeSmallPlace }: Suit
         await place.remove()
       }
     })
+  }
 
   describe(`${name}: put and get`, () => {
     for (const size of sizes) {

@@ -149,7 +149,7 @@ test('stop closes idle connections and accepts no more', async (context) => {
 test('stop cuts what is in flight after the deadline', async (context) => {
   const { listener, seen, connect } = await startListener(
     context,
-    ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
   )
   const client = (await connect()).send(get('/'))
   while (seen.length === 0) await new Promise(setImmediate)

@@ -247,7 +247,7 @@ test('a body whose client goes away is IncompleteBody, and the signal is aborted
   const { ends, errors, connect } = await startListener(context, async (request) => {
     signal = request.signal
     started.resolve()
-    return await Promise.resolve(count(request)).catch((error: unknown) => {
+    return Promise.resolve(count(request)).catch((error: unknown) => {
       failed.resolve(error)
       throw error
     })

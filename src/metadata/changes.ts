@@ -130,8 +130,11 @@ export class Changes implements Transaction {
   }
 }
 
+/** Node's own, which takes any Uint8Array: so a key needs no Buffer made around it. */
+const { latin1Slice } = Buffer.prototype as { latin1Slice(this: Uint8Array, start: number, end: number): string }
+
 /** A key as a string, one character a byte: for maps. */
-export const textOf = (key: Key): string => Buffer.prototype.latin1Slice.call(key as Buffer, 0, key.length)
+export const textOf = (key: Key): string => latin1Slice.call(key, 0, key.length)
 
 /** The first key after this one. */
 export function after(key: Key): Key {

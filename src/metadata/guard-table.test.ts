@@ -83,14 +83,17 @@ it('those who share a slot go in the order in which they came', async () => {
     queue.leave(slots)
   }
   await Promise.all([visit([1, 2], 0), visit([2, 3], 1), visit([2], 2), visit([1], 3), visit([1, 2, 3], 4)])
-  assert.deepEqual(order.toSorted(), [0, 1, 2, 3, 4])
+  assert.deepEqual(
+    order.toSorted((a, b) => a - b),
+    [0, 1, 2, 3, 4],
+  )
   assert.ok(order.indexOf(0) < order.indexOf(1) && order.indexOf(1) < order.indexOf(2))
   assert.equal(queue.enter([1, 2, 3]), undefined, 'all are free again')
 })
 
 it('a queue refuses one more than may wait, and frees what that one had taken', async () => {
   const queue = new SlotQueue(2)
-  queue.enter([2])
+  assert.equal(queue.enter([2]), undefined)
   const waiting = [queue.enter([2]), queue.enter([2])]
   await assert.rejects(queue.enter([1, 2])!, { code: 'SlowDown' })
   assert.equal(queue.enter([1]), undefined)

@@ -42,7 +42,7 @@ for (const [fault, applied, runsExpected, code] of faults) {
     const stamp = store.stamp(key)
     const outcome = await set('2').then(
       () => undefined,
-      (error: { code: string }) => error.code,
+      (error: unknown) => (error as { code: string }).code,
     )
     assert.equal(outcome, code)
     assert.equal(runs, runsExpected)

@@ -73,7 +73,7 @@ export class Outbox {
 
   #endChunk(): void {
     if (this.#transactions === 0) return
-    const memory = this.#buffer.buffer as ArrayBuffer
+    const memory = this.#buffer.buffer
     this.#full.push({ memory, size: this.#size, transactions: this.#transactions })
     this.#buffer = Buffer.alloc(0)
     this.#size = 0

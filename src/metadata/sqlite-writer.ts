@@ -57,7 +57,8 @@ function report(message: WriterReport): void {
 
 parent.on('message', (order: WriterOrder) => {
   if ('join' in order) join(order.join)
-  else close()
+  // A rejection ends this thread with the error, which rejects the owner's close.
+  else void close()
 })
 
 function join(port: MessagePort): void {

@@ -182,7 +182,7 @@ it('SQLite: when the writer ends unasked, all that awaits it is rejected and the
   store.handle().port.postMessage('nonsense')
   await fatal.promise
   const [outcome] = await Promise.allSettled([pending])
-  if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'ServiceUnavailable')
+  if (outcome.status === 'rejected') assert.equal((outcome.reason as { code: string }).code, 'ServiceUnavailable')
   await assert.rejects(set(store, 'c', bytes('1')), { code: 'ServiceUnavailable' })
   assert.notEqual(await store.get(bytes('a')), undefined, 'reads go on')
   await store.close()

@@ -87,14 +87,16 @@ export async function openSqliteStore({
     stamp: (guard) => client.stamp(guard),
     handle,
     async close() {
-      await client.close()
-      if (!closing) {
+      try {
+        await client.close()
+        if (closing) return
         closing = true
         const order: WriterOrder = { close: true }
         writer.postMessage(order)
         await once(writer, 'exit')
+      } finally {
+        unlock()
       }
-      unlock()
     },
   }
 }

@@ -61,7 +61,10 @@ export class ContentReader {
   }
 
   async *#piece(piece: Piece, range: ByteRange): AsyncGenerator<Uint8Array> {
-    if (piece.kind === 'blob') return yield* this.#blob(piece, range)
+    if (piece.kind === 'blob') {
+      yield* this.#blob(piece, range)
+      return
+    }
     const bytes = await this.body(piece)
     if (bytes === undefined) throw new ContentDamaged(`Body ${piece.id} is missing`)
     yield bytes.subarray(range.start, range.end)

@@ -52,12 +52,13 @@ export class ContentWriter {
     const chunks: Uint8Array[] = []
     let size = 0
     while (size <= this.#inlineSizeMax) {
-      const { done, value } = await iterator.next()
-      if (done) return this.#writeBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size), options)
-      if (value.length === 0) continue
+      const next = await iterator.next()
+      if (next.done) return this.#writeBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size), options)
+      const chunk = next.value
+      if (chunk.length === 0) continue
       // Copied: a chunk is valid only until the next is asked for.
-      chunks.push(Buffer.from(value))
-      size += value.length
+      chunks.push(Buffer.from(chunk))
+      size += chunk.length
     }
     return this.#writeBlob(resume(chunks, iterator), options)
   }

@@ -58,7 +58,6 @@ export const partKey = (uploadId: string, partNumber: number): Key => {
   key.writeUInt16BE(partNumber, uploadId.length + 1)
   return key
 }
-export const partNumberOf = (key: Key): number => (key.at(-2)! << 8) | key.at(-1)!
 export const partsOf = (uploadId: string): KeyRange => under(text(keyspace.part, uploadId))
 
 const numbered = (space: number, id: number): Key => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { ApiError } from '../base/errors.ts'
+import type { ApiError } from '../base/errors.ts'
 import { checksumOf } from '../base/checksum/checksum.ts'
 import { etagOf } from './head.ts'
 import { makeBed, makeBucket, put, read, type Bed } from './test-bed.ts'

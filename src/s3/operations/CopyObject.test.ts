@@ -105,7 +105,7 @@ const sourceConditions: readonly (readonly [headers: (etag: string) => Record<st
 for (const [headersOf, met] of sourceConditions) {
   test(`CopyObject from a source with ${JSON.stringify(headersOf('etag'))} ${met ? 'copies' : 'is 412'}`, async () => {
     const { send, etag } = await makeSource()
-    const named = Object.entries(headersOf(etag)).map(([name, value]) => [`x-amz-copy-source-${name}`, value])
+    const named = Object.entries(headersOf(etag)).map(([name, value]) => [`x-amz-copy-source-${name}`, value] as const)
     const { outcome } = await copy(send, Object.fromEntries(named))
     assert.equal(outcome, met ? '200' : '412 PreconditionFailed')
     assert.equal((await send('HEAD /photos/copy')).status, met ? 200 : 404)

@@ -68,7 +68,7 @@ test('GetObject overrides headers as asked', async () => {
     'response-content-language': 'fr',
     'response-expires': 'never',
   }
-  const { headers } = await send(`GET /photos/k?${new URLSearchParams(overrides)}`)
+  const { headers } = await send(`GET /photos/k?${new URLSearchParams(overrides).toString()}`)
   for (const [name, value] of Object.entries(overrides)) assert.equal(headers[name.replace('response-', '')], value)
 })
 
