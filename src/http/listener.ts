@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import { Burst } from './burst.ts'
 import { Connection } from './connection.ts'
 import { Exchange, type ExchangeContext } from './exchange.ts'
 import { createTrust } from './forwarded.ts'
@@ -15,7 +16,7 @@ import { defaultLimits, type Limits } from './limits.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
 import { createRequestIds } from './request-id.ts'
 import { originForm } from './request-target.ts'
-import { send, sendPlain } from './send.ts'
+import { sendPlain } from './send.ts'
 
 export interface HttpListenerOptions {
   readonly host: string
@@ -80,6 +81,7 @@ class NodeHttpListener implements HttpListener {
   readonly #connections = new Map<Socket, Connection>()
   readonly #nextId: () => string
   readonly #context: ExchangeContext
+  readonly #burst: Burst
   #inFlight = 0
   #sweeper: NodeJS.Timeout | undefined
   #sweptMs = 0
@@ -98,6 +100,7 @@ class NodeHttpListener implements HttpListener {
       stopping: false,
       ended: this.#ended,
     }
+    this.#burst = new Burst(this.#report)
     this.#server = this.#createServer()
   }
 
@@ -215,10 +218,10 @@ class NodeHttpListener implements HttpListener {
       const answer = this.#options.handle(exchange)
       if (answer instanceof Promise) {
         answer.then(
-          (settled) => send(exchange, settled, this.#report),
+          (settled) => this.#burst.add(exchange, settled),
           (error: unknown) => this.#failed(exchange, error),
         )
-      } else send(exchange, answer, this.#report)
+      } else this.#burst.add(exchange, answer)
     } catch (error) {
       this.#failed(exchange, error)
     }
