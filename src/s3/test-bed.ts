@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import type { HttpResponse } from '../http/message.ts'
 import { collect, makeBed, makeBucket, type BedOptions } from '../objects/test-bed.ts'
+import { checkLedger } from '../objects/ledger.ts'
 import { createS3Front } from './listener.ts'
 import { unsignedPayload } from './signature/payload-mode.ts'
 
@@ -87,7 +88,10 @@ export async function makeFront({ region = 'us-east-1', ...options }: FrontOptio
   }
 
   await makeBucket(bed, 'photos')
-  return { ...bed, send, faults, told }
+  /** Every extent is there that is mentioned, and no other but what waits to be deleted; counters are true. */
+  const assertLedger = async (): Promise<void> =>
+    assert.deepEqual((await checkLedger(bed.metadata, bed.blobs, [])).faults, [])
+  return { ...bed, send, faults, told, assertLedger }
 }
 
 export type Send = Awaited<ReturnType<typeof makeFront>>['send']

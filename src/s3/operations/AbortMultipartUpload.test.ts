@@ -10,11 +10,12 @@ async function makeUpload() {
 }
 
 test('AbortMultipartUpload answers 204; then the upload is gone, and the object as it was', async () => {
-  const { send, uploadId, parts, buckets } = await makeUpload()
+  const { send, uploadId, parts, buckets, assertLedger } = await makeUpload()
   const { status, text } = await send(`DELETE /photos/k?uploadId=${uploadId}`)
   assert.deepEqual([status, text], [204, ''])
   assert.deepEqual((await send('GET /photos?uploads')).elements('UploadId'), [])
   assert.equal((await send('GET /photos/k')).text, 'old')
+  await assertLedger()
   const usage = await buckets.usage(await buckets.get('photos'))
   assert.deepEqual(usage, { objects: 1, bytes: 3, unfinishedBytes: 0 })
   const target = `/photos/k?uploadId=${uploadId}`

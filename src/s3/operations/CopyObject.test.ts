@@ -42,11 +42,12 @@ for (const body of [content, 'small', '']) {
 }
 
 test('CopyObject lasts when its source is deleted or replaced', async () => {
-  const { send } = await makeSource()
+  const { send, assertLedger } = await makeSource()
   await copy(send)
   await send('PUT /photos/k', { body: 'new' })
   await send('DELETE /photos/k')
   assert.equal((await send('GET /photos/copy')).text, content)
+  await assertLedger()
 })
 
 test('CopyObject with REPLACE keeps what comes with the request, and nothing else', async () => {

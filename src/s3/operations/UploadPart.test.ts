@@ -31,12 +31,13 @@ test('UploadPart answers the ETag, and shows nothing of the part in the bucket',
 })
 
 test('UploadPart of a part that is there replaces it', async () => {
-  const { send, line, parts, buckets } = await makeUpload()
+  const { send, line, parts, buckets, assertLedger } = await makeUpload()
   for (const body of ['kitten', 'a body that is too large to be kept among the records', '', 'dog']) {
     await send(line(7), { body })
     assert.deepEqual(await parts(), [`7 ${body.length}`])
     const usage = await buckets.usage(await buckets.get('photos'))
     assert.deepEqual(usage, { objects: 0, bytes: 0, unfinishedBytes: body.length })
+    await assertLedger()
   }
 })
 

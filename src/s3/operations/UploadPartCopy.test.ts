@@ -29,7 +29,7 @@ async function makeUpload(body: string | Uint8Array = content, asked: Record<str
 
 for (const body of [content, 'small', '']) {
   test(`UploadPartCopy makes a part of ${body.length} bytes`, async () => {
-    const { copy, parts, completed, send, clock } = await makeUpload(body)
+    const { copy, parts, completed, send, clock, assertLedger } = await makeUpload(body)
     clock.ms += 5000
     const { status, text, element } = await copy()
     assert.deepEqual([status, element('ETag')], [200, `&quot;${md5(body)}&quot;`])
@@ -38,6 +38,7 @@ for (const body of [content, 'small', '']) {
     assert.equal((await parts()).element('Size'), String(body.length))
     await send('DELETE /photos/source')
     assert.equal(await completed([md5(body)]), body)
+    await assertLedger()
     assert.equal((await send('HEAD /photos/k')).headers['x-amz-meta-title'], undefined)
   })
 }
