@@ -1,5 +1,5 @@
 /** Reads an object's bytes, or a range of them, from wherever they are kept; bytes that are not those that were written never end a stream well. */
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../base/crc32.ts'
 import type { BlobStore, ByteRange } from '../blobs/blob-store.ts'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
 import type { BlobExtent, Body, Extent, Manifest, ManifestExtent, Piece } from './extent.ts'

@@ -3,7 +3,7 @@
  * blob store if it is not what the client declared. What it has written is mentioned by no record yet.
  */
 import { createHash, hash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../base/crc32.ts'
 import { ApiError } from '../base/errors.ts'
 import { checksumOf, createChecksum, type Checksum, type ChecksumAlgorithm } from '../base/checksum/checksum.ts'
 import type { BlobStore } from '../blobs/blob-store.ts'

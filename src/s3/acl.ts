@@ -2,11 +2,12 @@
 import { ApiError } from '../base/errors.ts'
 import type { Infer, Members } from './shape.ts'
 
-const taken: ReadonlySet<unknown> = new Set([undefined, 'private', 'bucket-owner-full-control'])
-const grants = ['GrantFullControl', 'GrantRead', 'GrantReadACP', 'GrantWrite', 'GrantWriteACP'] as const
+const taken: ReadonlySet<unknown> = new Set(['private', 'bucket-owner-full-control'])
 
 /** Throws AccessControlListNotSupported, as AWS does for such buckets. */
 export function refuseAcl(input: Infer<Members>): void {
-  if (!taken.has(input['ACL'])) throw new ApiError('AccessControlListNotSupported')
-  for (const grant of grants) if (input[grant] !== undefined) throw new ApiError('AccessControlListNotSupported')
+  for (const member in input) {
+    const refused = member === 'ACL' ? !taken.has(input[member]) : member.startsWith('Grant')
+    if (refused) throw new ApiError('AccessControlListNotSupported')
+  }
 }

@@ -38,7 +38,7 @@ export interface Context {
   /** Bytes of the body after decoding; undefined where the client does not say. */
   readonly contentLength: number | undefined
   /** The headers that came after the body, when it has ended. */
-  trailers(): Readonly<Record<string, string>>
+  readonly trailers: () => Readonly<Record<string, string>>
   /** Another bucket that the request reads from. Throws NoSuchBucket or AccessDenied. */
   authorizeSource(bucket: string, key: string, action: Action): Promise<Bucket>
 }

@@ -3,7 +3,7 @@
  * throws is answered as S3 tells errors; nothing is handled that has not been authorised.
  */
 import { ApiError } from '../base/errors.ts'
-import { authorize, type Authorized, type Identity } from '../access/authorize.ts'
+import { authorize, type Identity } from '../access/authorize.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { Query } from '../http/query.ts'
 import type { Bucket } from '../objects/bucket.ts'
@@ -14,7 +14,7 @@ import { withHoistedHeaders } from './codec-hoisted.ts'
 import { encodeSlowly } from './codec-slow.ts'
 import type { Context, Services } from './context.ts'
 import { errorAnswer, errorDocument } from './error-answer.ts'
-import { refuseUnhonoured, type Operation } from './operation.ts'
+import { Prepared, refuseUnhonoured, type Action, type Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { createRouter } from './router.ts'
 import type { Infer, Members, Shape } from './shape.ts'
@@ -79,7 +79,11 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
   ): Promise<HttpResponse> {
     refuseUnhonoured(operation, input)
     refuseAcl(input)
-    const bucket = await bucketOf(operation.shape, address, input)
+    const known = knownBucket(operation.shape, address)
+    const bucket = known instanceof Promise ? await known : known
+    const expected = input['ExpectedBucketOwner']
+    if (expected !== undefined && bucket !== undefined && expected !== bucket.accountId)
+      throw new ApiError('AccessDenied')
     const question = {
       identity,
       action: operation.action(input),
@@ -87,11 +91,11 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
       ownerId: bucket?.accountId,
     }
     const authorized = authorize(question)
-    const context = contextOf(request, authorized, bucket, payload)
+    const context = new RequestContext(request, authorized.identity, bucket as Bucket, services, payload)
     if (slow.has(operation.shape.name)) return performSlowly(request, operation, input, context)
     const output = operation.handle(input, context)
     const settled = output instanceof Promise ? await output : output
-    return encode(operation.shape, settled)
+    return settled instanceof Prepared ? settled.response : encode(operation.shape, settled)
   }
 
   function performSlowly(
@@ -100,41 +104,17 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     input: Infer<Members>,
     context: Context,
   ): Promise<HttpResponse> {
-    const pending = (async () => operation.handle(input, context))()
+    const pending = (async () => (await operation.handle(input, context)) as Infer<Members>)()
     return encodeSlowly(operation.shape, pending, (error) => {
       if (!(error instanceof ApiError)) options.onFault(error, request)
       return errorDocument(error, { requestId: request.id, hostId, resource: request.path })
     })
   }
 
-  /** The bucket addressed; undefined where there is none, or it is about to be created. Throws NoSuchBucket, AccessDenied. */
-  async function bucketOf(shape: Shape, { bucket }: Address, input: Infer<Members>): Promise<Bucket | undefined> {
+  /** The bucket addressed; undefined where there is none, or it is about to be created. Throws NoSuchBucket. */
+  function knownBucket(shape: Shape, { bucket }: Address): Bucket | undefined | Promise<Bucket> {
     if (bucket === undefined || shape.name === 'CreateBucket') return undefined
-    const found = services.buckets.cached(bucket) ?? (await services.buckets.get(bucket))
-    const expected = input['ExpectedBucketOwner']
-    if (expected !== undefined && expected !== found.accountId) throw new ApiError('AccessDenied')
-    return found
-  }
-
-  function contextOf(
-    request: HttpRequest,
-    { identity }: Authorized,
-    bucket: Bucket | undefined,
-    payload: Payload,
-  ): Context {
-    return {
-      request,
-      accountId: identity.accountId,
-      bucket: bucket as Bucket,
-      services,
-      contentLength: payload.size,
-      trailers: () => payload.trailers(),
-      async authorizeSource(name, key, action) {
-        const source = await services.buckets.get(name)
-        authorize({ identity, action, resource: `${name}/${key}`, ownerId: source.accountId })
-        return source
-      },
-    }
+    return services.buckets.cached(bucket) ?? services.buckets.get(bucket)
   }
 
   return async (request) => {
@@ -147,6 +127,33 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     }
     response.headers.push('x-amz-request-id', request.id, 'x-amz-id-2', hostId)
     return response
+  }
+}
+
+/** What a handler is given; `bucket` is missing only where the operation's level has none. */
+class RequestContext implements Context {
+  readonly request: HttpRequest
+  readonly accountId: string
+  readonly bucket: Bucket
+  readonly services: Services
+  readonly contentLength: number | undefined
+  readonly trailers: Payload['trailers']
+  readonly #identity: Identity
+
+  constructor(request: HttpRequest, identity: Identity, bucket: Bucket, services: Services, payload: Payload) {
+    this.request = request
+    this.accountId = identity.accountId
+    this.bucket = bucket
+    this.services = services
+    this.contentLength = payload.size
+    this.trailers = payload.trailers
+    this.#identity = identity
+  }
+
+  async authorizeSource(name: string, key: string, action: Action): Promise<Bucket> {
+    const source = await this.services.buckets.get(name)
+    authorize({ identity: this.#identity, action, resource: `${name}/${key}`, ownerId: source.accountId })
+    return source
   }
 }
 

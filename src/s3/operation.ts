@@ -1,9 +1,19 @@
 /** What an S3 operation is: its shape, the action that a policy must allow, what it does not honour, and what it does. */
 import { ApiError } from '../base/errors.ts'
+import type { HttpResponse } from '../http/message.ts'
 import type { Context } from './context.ts'
 import type { Infer, Members, Shape } from './shape.ts'
 
 export type Action = `s3:${string}`
+
+/** An answer that the handler has encoded itself, for those that are given again and again. */
+export class Prepared {
+  readonly response: HttpResponse
+
+  constructor(response: HttpResponse) {
+    this.response = response
+  }
+}
 
 /** Members that are honoured only with these values. */
 type Only<I extends Members> = { readonly [K in keyof I]?: readonly Infer<I>[K & keyof Infer<I>][] }
@@ -17,7 +27,7 @@ interface Definition<I extends Members, O extends Members> {
   readonly refuses?: readonly (keyof I & string)[]
   /** Input members of which only these values are honoured: with another the request is answered NotImplemented. */
   readonly honours?: Only<I>
-  handle(this: void, input: Infer<I>, context: Context): Promise<Infer<O>> | Infer<O>
+  handle(this: void, input: Infer<I>, context: Context): Promise<Infer<O> | Prepared> | Infer<O> | Prepared
 }
 
 export interface Operation<I extends Members = Members, O extends Members = Members> {
@@ -26,19 +36,25 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
   resource(this: void, input: Infer<I>): string
   readonly refuses: readonly string[]
   readonly honours: readonly (readonly [member: string, values: readonly unknown[]])[]
-  handle(this: void, input: Infer<I>, context: Context): Promise<Infer<O>> | Infer<O>
+  /** Both: the values that are honoured, none for what is refused. */
+  readonly honoured: ReadonlyMap<string, readonly unknown[]>
+  handle(this: void, input: Infer<I>, context: Context): Promise<Infer<O> | Prepared> | Infer<O> | Prepared
 }
 
 export function operation<const I extends Members, const O extends Members>(
   shape: Shape<I, O>,
   { action, resource = addressed, refuses = [], honours = {}, handle }: Definition<I, O>,
 ): Operation<I, O> {
+  const limited = Object.entries<readonly unknown[] | undefined>(honours).map(
+    ([member, values = []]): [string, readonly unknown[]] => [member, values],
+  )
   return {
     shape,
     action: typeof action === 'function' ? action : () => action,
     resource,
     refuses,
-    honours: Object.entries<readonly unknown[] | undefined>(honours).map(([member, values = []]) => [member, values]),
+    honours: limited,
+    honoured: new Map([...refuses.map((member): [string, readonly unknown[]] => [member, []]), ...limited]),
     handle,
   }
 }
@@ -51,10 +67,10 @@ function addressed(input: { readonly Bucket?: unknown; readonly Key?: unknown })
 
 /** Throws NotImplemented, naming the header or parameter, if the input has what the operation does not honour. */
 export function refuseUnhonoured(operation: Operation, input: Infer<Members>): void {
-  for (const member of operation.refuses) if (input[member] !== undefined) throw notHonoured(operation, member)
-  for (const [member, values] of operation.honours) {
-    const value = input[member]
-    if (value !== undefined && !values.includes(value)) throw notHonoured(operation, member)
+  // The input has few members, the lists many.
+  for (const member in input) {
+    const honoured = operation.honoured.get(member)
+    if (honoured !== undefined && !honoured.includes(input[member])) throw notHonoured(operation, member)
   }
 }
 

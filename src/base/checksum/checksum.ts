@@ -3,9 +3,8 @@
  * module loads the WebAssembly that some of them need, so that everything here is synchronous.
  */
 import { createHash, hash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
+import { crc32, crc32c } from '../crc32.ts'
 
-import { crc32c } from '@node-rs/crc32'
 import { createCRC64, createXXHash128, createXXHash3, createXXHash64 } from 'hash-wasm'
 
 import { SharedHasher } from './wasm-hash.ts'

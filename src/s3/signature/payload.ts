@@ -19,7 +19,7 @@ export interface Payload {
   /** Bytes of content as declared; undefined where nothing was. */
   readonly size: number | undefined
   /** The trailer's headers, names in lower case; only after the body has ended. None where the body has no trailer. */
-  trailers(): Trailers
+  readonly trailers: () => Trailers
 }
 
 /**
