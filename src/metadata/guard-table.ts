@@ -32,21 +32,23 @@ export const guardsMax = 4096
 
 /** Memory for a table of 2^`bits` slots. It is only occupied where slots are used. */
 export function createSharedGuards(random: Random, bits: number): SharedGuards {
-  return { memory: new SharedArrayBuffer(3 * 4 * 2 ** bits), seed: random.bytes(4).readInt32LE() }
+  return { memory: new SharedArrayBuffer(3 * 4 * 2 ** bits + 4), seed: random.bytes(4).readInt32LE() }
 }
 
 export class GuardTable {
   readonly #exclusive: Int32Array
   readonly #shared: Int32Array
   readonly #losers: Int32Array
+  readonly #commits: Int32Array
   readonly #seed: number
   readonly #mask: number
 
   constructor({ memory, seed }: SharedGuards) {
-    const slots = memory.byteLength / 12
+    const slots = (memory.byteLength - 4) / 12
     this.#exclusive = new Int32Array(memory, 0, slots)
     this.#shared = new Int32Array(memory, 4 * slots, slots)
     this.#losers = new Int32Array(memory, 8 * slots, slots)
+    this.#commits = new Int32Array(memory, 12 * slots, 1)
     this.#seed = seed
     this.#mask = slots - 1
   }
@@ -86,6 +88,16 @@ export class GuardTable {
   bump({ exclusive, shared }: Pick<Claim, 'exclusive' | 'shared'>): void {
     for (const slot of exclusive) Atomics.add(this.#exclusive, slot, 1)
     for (const slot of shared) Atomics.add(this.#shared, slot, 1)
+  }
+
+  /** How many commits there were: what is the same before and after a read tells that the read was of the latest. */
+  get commits(): number {
+    return Atomics.load(this.#commits, 0)
+  }
+
+  /** Counts a commit: when it is visible, and before its stamps change, so that whoever sees a new stamp sees a new count. */
+  countCommit(): void {
+    Atomics.add(this.#commits, 0, 1)
   }
 
   /** Whether somebody asks for precedence on one of the slots. */

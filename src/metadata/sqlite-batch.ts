@@ -83,6 +83,7 @@ export class BatchWriter {
     })
     sums.write()
     connection.commit()
+    this.#table.countCommit()
     for (const [index, { claim }] of transactions.entries()) {
       if (outcomes[index] === 'committed') this.#table.bump(claim)
     }

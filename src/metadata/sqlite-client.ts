@@ -9,6 +9,7 @@ import { openForReading } from './sqlite-database.ts'
 import { Outbox } from './sqlite-outbox.ts'
 import type { SqliteHandle } from './sqlite-protocol.ts'
 import { SqliteReader } from './sqlite-reader.ts'
+import { TurnReader } from './sqlite-turn-reader.ts'
 
 /** Memory of the connection that single reads and transactions share, at most. */
 const cacheSizeKibibytes = 8192
@@ -19,7 +20,7 @@ const snapshotsWaitingMax = 1000
 export class SqliteClient implements MetadataStore {
   readonly #table: GuardTable
   readonly #port: MessagePort
-  readonly #reader: SqliteReader
+  readonly #reader: TurnReader
   readonly #snapshots: SnapshotPool
   readonly #outbox: Outbox
   readonly #committing: Committing
@@ -28,7 +29,7 @@ export class SqliteClient implements MetadataStore {
   constructor({ folder, guards, port }: SqliteHandle) {
     this.#table = new GuardTable(guards)
     this.#port = port
-    this.#reader = new SqliteReader(openForReading(folder, cacheSizeKibibytes))
+    this.#reader = new TurnReader(new SqliteReader(openForReading(folder, cacheSizeKibibytes)), this.#table)
     this.#snapshots = new SnapshotPool({
       open: () => new SqliteReader(openForReading(folder, snapshotCacheSizeKibibytes)),
       sizeMax: snapshotsMax,

@@ -2,7 +2,7 @@
  * Who mentions an extent, and what is counted. The `owners` record of an extent holds how many mentions it has beyond the first; for a
  * blob it is there from the first, so that the sweep can tell a blob that a record mentions from one that a crash left behind.
  */
-import type { Transaction } from '../metadata/metadata-store.ts'
+import type { Key, Transaction } from '../metadata/metadata-store.ts'
 import type { Bucket } from './bucket.ts'
 import type { Extent } from './extent.ts'
 import { garbageOf } from './garbage.ts'
@@ -28,13 +28,24 @@ export function endMention(transaction: Transaction, extent: Extent, nowMs: numb
   transaction.set(...garbageOf({ ended: extent }, nowMs, nonce))
 }
 
+/** The keys of the counters of the buckets in use: each change of an object needs four of them. */
+const counterKeys = new WeakMap<object, Map<Count, readonly [bucket: Key, account: Key]>>()
+
+function counterKeysOf(bucket: Pick<Bucket, 'id' | 'accountId'>, count: Count): readonly [bucket: Key, account: Key] {
+  let keys = counterKeys.get(bucket)
+  if (keys === undefined) counterKeys.set(bucket, (keys = new Map()))
+  let pair = keys.get(count)
+  if (pair === undefined)
+    keys.set(count, (pair = [usageKey('bucket', bucket.id, count), usageKey('account', bucket.accountId, count)]))
+  return pair
+}
+
 export function addUsage(
   transaction: Transaction,
-  { id, accountId }: Pick<Bucket, 'id' | 'accountId'>,
+  bucket: Pick<Bucket, 'id' | 'accountId'>,
   count: Count,
   delta: number,
 ): void {
   if (delta === 0) return
-  transaction.add(usageKey('bucket', id, count), delta)
-  transaction.add(usageKey('account', accountId, count), delta)
+  for (const key of counterKeysOf(bucket, count)) transaction.add(key, delta)
 }
