@@ -40,7 +40,8 @@ export function readV2Header(authorization: string, request: HttpRequest, option
   const { headers } = request
   const text = headers['x-amz-date'] ?? headers['date']
   const time = text === undefined ? undefined : parseTime(text)
-  if (text === undefined || time === undefined) throw missingDate()
+  // AWS takes a time before 1970 for none.
+  if (text === undefined || time === undefined || time < 0) throw missingDate()
   checkSkew(time, text, options.clock, options.skewSeconds)
   return {
     method: 'v2-header',
