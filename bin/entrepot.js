@@ -1,5 +1,6 @@
-#!/usr/bin/env node
-/** Starts the compiled program with a Node.js that is new enough: the running one, or the one that npm installed beside it. */
+#!/usr/bin/env -S node --v8-pool-size=1
+/** Starts the compiled program with a Node.js that is new enough: the running one, or the one that npm installed beside it. V8 gets one helper thread: its four
+ * would take the time of the threads that answer, on a machine with few cores (docs/decisions/0004). */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +28,7 @@ function installedNode() {
 /** @param {string} node */
 function runWith(node) {
   // The channel tells the server if this launcher is killed, so that it is never left behind.
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(node, ['--v8-pool-size=1', program, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   child.on('error', (error) => fail(`${node} cannot be run: ${error.message}`))
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
