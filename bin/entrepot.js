@@ -28,7 +28,9 @@ function installedNode() {
 /** @param {string} node */
 function runWith(node) {
   // The channel tells the server if this launcher is killed, so that it is never left behind.
-  const child = spawn(node, ['--v8-pool-size=1', program, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(node, ['--v8-pool-size=1', program, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   child.on('error', (error) => fail(`${node} cannot be run: ${error.message}`))
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']

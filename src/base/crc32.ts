@@ -8,4 +8,4 @@ export const crc32 = (bytes: Uint8Array, previous = 0): number => computeCrc32(b
 export const crc32c = (bytes: Uint8Array, previous = 0): number => computeCrc32c(bufferOf(bytes), previous)
 
 const bufferOf = (bytes: Uint8Array): Buffer =>
-  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

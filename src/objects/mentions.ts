@@ -33,7 +33,7 @@ const counterKeys = new WeakMap<object, Map<Count, readonly [bucket: Key, accoun
 
 function counterKeysOf(bucket: Pick<Bucket, 'id' | 'accountId'>, count: Count): readonly [bucket: Key, account: Key] {
   let keys = counterKeys.get(bucket)
-  if (keys === undefined) counterKeys.set(bucket, (keys = new Map()))
+  if (keys === undefined) counterKeys.set(bucket, (keys = new Map<Count, readonly [bucket: Key, account: Key]>()))
   let pair = keys.get(count)
   if (pair === undefined)
     keys.set(count, (pair = [usageKey('bucket', bucket.id, count), usageKey('account', bucket.accountId, count)]))
