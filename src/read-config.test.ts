@@ -149,11 +149,17 @@ for (const [name, env, expected] of badValues) {
 
 test('all faults are reported at once', () => {
   const found = faults({
-    env: { ENTREPOT_S3_LISTEN: 'x', ENTREPOT_NONSENSE_AT_ALL: '1' },
+    env: { ENTREPOT_S3_LISTEN: 'x', ENTREPOT_REGOIN: '1' },
     flags: { httpThreads: '0' },
     file: { regoin: 'x', data: 7, logLevel: {} },
   })
   assert.equal(found.length, 5, found.join('\n'))
+})
+
+test('a variable that is like no setting is passed over with a warning', () => {
+  const result = readConfig({ env: { ENTREPOT_NONSENSE_AT_ALL: '1' }, file: undefined, flags: {}, folder: '/' })
+  assert.ok(result.ok)
+  assert.deepEqual(result.warnings, ['ENTREPOT_NONSENSE_AT_ALL is not a setting of this version; it is passed over.'])
 })
 
 test('a file that is no JSON object is refused, and what stands in it is not repeated', () => {

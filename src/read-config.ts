@@ -12,7 +12,12 @@ import { Unfit } from './setting.ts'
 import type { Setting, Written } from './setting.ts'
 
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config }
+  | {
+      readonly ok: true
+      readonly config: Config
+      /** What was passed over, each a full sentence. */
+      readonly warnings: readonly string[]
+    }
   /** Every fault, each a full sentence. */
   | { readonly ok: false; readonly faults: readonly string[] }
 
@@ -37,7 +42,8 @@ interface Occurrence {
 export function readConfig({ env, file, flags, folder }: ConfigSources): ConfigResult {
   const faults: string[] = []
   const fromFile = readFile(file, faults)
-  reportUnknownVariables(env, faults)
+  const warnings: string[] = []
+  reportUnknownVariables(env, faults, warnings)
 
   const values: Record<string, unknown> = {}
   const given = new Set<string>()
@@ -65,7 +71,7 @@ export function readConfig({ env, file, flags, folder }: ConfigSources): ConfigR
         ? undefined
         : { accessKeyId: accessKey, secretAccessKey: secretKey },
   }
-  return { ok: true, config }
+  return { ok: true, config, warnings }
 }
 
 /** What single settings cannot say: which of them do not go together. A value that has a fault already is undefined here. */
@@ -127,11 +133,23 @@ const foreignVariable =
 /** The path of the configuration file: no setting, because it cannot stand in the file. */
 export const configFileVariable = 'ENTREPOT_CONFIG'
 
-function reportUnknownVariables(env: ConfigSources['env'], faults: string[]): void {
+/**
+ * A misspelt name is a fault. One that is like no setting's may be meant for another version, or for something else: it is passed over,
+ * and said so.
+ */
+function reportUnknownVariables(env: ConfigSources['env'], faults: string[], warnings: string[]): void {
+  const prefix = 'ENTREPOT_'
   const known = new Set([configFileVariable, ...Object.values(settings).map(({ environment }) => environment)])
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('ENTREPOT_') || known.has(name) || foreignVariable.test(name)) continue
-    faults.push(`${name} is not a setting${didYouMean(nearest(name, known))}`)
+    if (!name.startsWith(prefix) || known.has(name) || foreignVariable.test(name)) continue
+    // The common beginning makes all names alike.
+    const rest = nearest(
+      name.slice(prefix.length),
+      [...known].map((other) => other.slice(prefix.length)),
+    )
+    const meant = rest && prefix + rest
+    if (meant === undefined) warnings.push(`${name} is not a setting of this version; it is passed over.`)
+    else faults.push(`${name} is not a setting${didYouMean(meant)}`)
   }
 }
 

@@ -14,11 +14,12 @@ const fileSizeMax = 1024 * 1024
 export type Flags = ConfigSources['flags'] & { readonly config?: string | undefined }
 
 /** Throws UsageFault with every fault. */
-export async function loadConfig({ env, folder }: Surroundings, flags: Flags): Promise<Config> {
+export async function loadConfig({ env, folder, terminal }: Surroundings, flags: Flags): Promise<Config> {
   const { config: fileFlag, ...settingFlags } = flags
   const file = await loadFile(fileFlag ?? env[configFileVariable], folder)
   const result = readConfig({ env, file, flags: settingFlags, folder })
   if (!result.ok) throw new UsageFault(result.faults)
+  for (const warning of result.warnings) terminal.error(`entrepot: ${warning}\n`)
   return result.config
 }
 
