@@ -9,8 +9,6 @@ const knownAccessKeyIds = new Set([
   'minioadmin',
   'rustfsadmin',
   'root',
-  'test',
-  'accesskey1',
   'akiaiosfodnn7example',
   'akiai44qh8dhbexample',
 ])

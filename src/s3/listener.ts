@@ -45,19 +45,15 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
   async function answer(request: HttpRequest): Promise<HttpResponse> {
     const query = Query.parse(request.query)
     const address = addressOf(request.forwarded.host ?? request.host, request.path, domains)
-    const operation = route({
-      method: request.method,
-      bucket: address.bucket,
-      key: address.key,
-      query,
-      headers: request.headers,
-    })
+    const routed = { method: request.method, ...address, query, headers: request.headers }
+    const operation = operationOrRefusal(routed)
     const pending = authenticator.authenticate(
       request,
       query,
       address.style === 'virtual-hosted' ? address.bucket : undefined,
     )
     const authentication = pending instanceof Promise ? await pending : pending
+    if (operation instanceof ApiError) return refuse(operation, address, authentication.credential)
     requireLength(operation.shape, request)
     const payload = openPayload(authentication, request)
     const identity = authentication.credential
@@ -67,6 +63,25 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const body = takesDocument(operation.shape) ? documentBody(operation.shape, request, payload) : payload.body
     const input = decode(operation.shape, { ...wire, body })
     return perform(request, address, operation, input instanceof Promise ? await input : input, payload, identity)
+  }
+
+  /** The operation; or why there is none, which only those are told who have signed the request. */
+  function operationOrRefusal(routed: Parameters<typeof route>[0]): Operation | ApiError {
+    try {
+      return route(routed)
+    } catch (error) {
+      if (error instanceof ApiError) return error
+      throw error
+    }
+  }
+
+  /** What is not served is refused as S3 would answer it as far as that is known: a bucket that is not there, or is another's, comes first. */
+  async function refuse(refusal: ApiError, { bucket }: Address, identity: Identity): Promise<never> {
+    if (bucket !== undefined) {
+      const { accountId: ownerId } = await services.buckets.get(bucket)
+      authorize({ identity, action: 's3:*', resource: bucket, ownerId })
+    }
+    throw refusal
   }
 
   async function perform(

@@ -202,11 +202,11 @@ test('all faults of a configuration are told at once, in sentences, and nothing 
     ENTREPOT_S3_LISTEN: 'nowhere',
     ENTREPOT_SECRET_KEY: 'short',
     ENTREPOT_ACCESS_KEY: 'AKIATESTENTREPOT0002',
-    ENTREPOT_UNKNOWN: 'x',
+    ENTREPOT_REGOIN: 'x',
   }
   const { code, stderr } = await entrepot(env, 'serve')
   assert.equal(code, 2)
-  for (const name of ['ENTREPOT_S3_LISTEN', 'ENTREPOT_SECRET_KEY', 'ENTREPOT_UNKNOWN'])
+  for (const name of ['ENTREPOT_S3_LISTEN', 'ENTREPOT_SECRET_KEY', 'ENTREPOT_REGOIN'])
     assert.match(stderr, new RegExp(name))
   assert.doesNotMatch(stderr, /^\s+at /m)
 })
