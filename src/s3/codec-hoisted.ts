@@ -9,8 +9,9 @@ import { invalidArgument } from './codec-argument.ts'
 type Headers = WireRequest['headers']
 
 /**
- * The headers sent, and those in the query that are not. Only for a request whose signature covers its whole query, which is Version 4's:
- * with another, whoever has a URL could add to it. Throws InvalidArgument for a value that no header can have.
+ * The headers sent, and those in the query that are not. Only for a request whose signature is in its query, which covers these parameters
+ * (all of the query in Version 4, all `x-amz-*` in Version 2): with another, whoever has a URL could add to it. Throws InvalidArgument for
+ * a value that no header can have.
  */
 export function withHoistedHeaders(query: Query, headers: Headers): Headers {
   let all: Record<string, string | undefined> | undefined

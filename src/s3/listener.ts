@@ -58,7 +58,9 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const payload = openPayload(authentication, request)
     const identity = authentication.credential
     options.onOperation?.(request, operation.shape.name, identity.accountId)
-    const headers = authentication.method === 'v4-query' ? withHoistedHeaders(query, request.headers) : request.headers
+    const headers = authentication.method.endsWith('query')
+      ? withHoistedHeaders(query, request.headers)
+      : request.headers
     const wire = { method: request.method, ...address, query, headers }
     const body = takesDocument(operation.shape) ? documentBody(operation.shape, request, payload) : payload.body
     const input = decode(operation.shape, { ...wire, body })
