@@ -277,6 +277,21 @@ export async function joinFront(
 function frontSettings(config: Config): FrontSettings {
   const { data, s3Listen, region, regionAliases, domains, publicOrigins, trustedProxies, skewSeconds } = config
   const { sigV2Header, sigV2Query, inlineSizeMax, cacheSize, connectionsMax, bodyRateMin, logLevel } = config
-  // prettier-ignore
-  return { data, s3Listen, region, regionAliases, domains, publicOrigins, trustedProxies, skewSeconds, sigV2Header, sigV2Query, inlineSizeMax, cacheSize, connectionsMax, bodyRateMin, logLevel }
+  return {
+    data,
+    s3Listen,
+    region,
+    regionAliases,
+    domains,
+    publicOrigins,
+    trustedProxies,
+    skewSeconds,
+    sigV2Header,
+    sigV2Query,
+    inlineSizeMax,
+    cacheSize,
+    connectionsMax,
+    bodyRateMin,
+    logLevel,
+  }
 }
