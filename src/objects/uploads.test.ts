@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { ApiError } from '../base/errors.ts'
 import { checksumOf } from '../base/checksum/checksum.ts'
+import { objectSizeMax } from './complete-upload.ts'
 import { etagOf } from './head.ts'
+import { partKey } from './keys.ts'
 import { makeBed, makeBucket, put, read, type Bed } from './test-bed.ts'
 import type { Bucket } from './bucket.ts'
-import type { Upload } from './upload.ts'
+import { encodePart, type Upload } from './upload.ts'
 
 const mebibyte = 1024 * 1024
 const big = Buffer.alloc(5 * mebibyte, 'A')
@@ -166,4 +168,29 @@ test('a part that shares a whole object moves no bytes', async () => {
   assert.equal(await bed.uploads.sharePart(bucket, upload, source, { ...part, partNumber: 2 }), undefined)
   await bed.completer.complete(bucket, 'film', upload.uploadId, { parts: [named(shared)] })
   assert.equal((await read(bed, bucket, 'film'))?.length, head.size)
+})
+
+test('an object of 50 TB is made of its parts, and one of a byte more is EntityTooLarge', async () => {
+  for (const [excess, code] of [
+    [0, undefined],
+    [1, 'EntityTooLarge'],
+  ] as const) {
+    const bed = makeBed()
+    const bucket = await makeBucket(bed)
+    const upload = await bed.uploads.create(bucket, newUpload)
+    const md5 = '0'.repeat(32)
+    // Their records alone: completing reads no bytes.
+    const sizes = [objectSizeMax - sizeMax, sizeMax + excess]
+    await bed.metadata.transact({ exclusive: [partKey(upload.uploadId, 1)] }, (transaction) => {
+      for (const [index, size] of sizes.entries()) {
+        const piece = { kind: 'body', id: index + 1, size, crc32: 0 } as const
+        const part = { partNumber: index + 1, modifiedMs: 0, size, md5, piece }
+        transaction.set(partKey(upload.uploadId, part.partNumber), encodePart(part))
+      }
+    })
+    const parts = sizes.map((_, index) => ({ partNumber: index + 1, etag: md5 }))
+    const completing = bed.completer.complete(bucket, 'film', upload.uploadId, { parts })
+    if (code === undefined) assert.equal((await completing).size, objectSizeMax)
+    else await assert.rejects(completing, { code })
+  }
 })
