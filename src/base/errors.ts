@@ -6,10 +6,6 @@
 const rows = {
   AccessControlListNotSupported: [400, 'The bucket does not allow ACLs'],
   AccessDenied: [403, 'Access Denied'],
-  AccountProblem: [
-    403,
-    'There is a problem with your account that prevents the operation from completing successfully.',
-  ],
   AuthorizationHeaderMalformed: [400, 'The authorization header that you provided is not valid.'],
   AuthorizationQueryParametersError: [400, 'The authorization query parameters that you provided are not valid.'],
   BadDigest: [400, 'The Content-MD5 or checksum value that you specified did not match what the server received.'],
@@ -19,15 +15,10 @@ const rows = {
   ],
   BucketAlreadyOwnedByYou: [409, 'Your previous request to create the named bucket succeeded and you already own it.'],
   BucketNotEmpty: [409, 'The bucket that you tried to delete is not empty.'],
-  ConditionalRequestConflict: [409, 'A conflicting operation occurred during the request. Retry the request.'],
   EntityAlreadyExists: [409, 'The request was rejected because it attempted to create a resource that already exists.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed object size.'],
   HeadersNotSigned: [403, 'There were headers present in the request which were not signed.'],
-  IllegalLocationConstraintException: [
-    400,
-    'The location constraint is incompatible for the region specific endpoint this request was sent to.',
-  ],
   IncompleteBody: [400, 'You did not provide the number of bytes specified by the Content-Length HTTP header.'],
   InsufficientStorage: [507, 'There is not enough free space to complete the request.'],
   InternalError: [500, 'An internal error occurred. Try again.'],
@@ -36,13 +27,11 @@ const rows = {
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
   InvalidChunkSizeError: [403, 'Only the last chunk is allowed to have a size less than 8192 bytes'],
   InvalidDigest: [400, 'The Content-MD5 or checksum value that you specified is not valid.'],
-  InvalidEncryptionAlgorithmError: [400, 'The encryption request that you specified is not valid.'],
   InvalidLocationConstraint: [400, 'The specified location (Region) constraint is not valid.'],
   InvalidPart: [
     400,
     "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.",
   ],
-  InvalidPartNumber: [416, 'The requested partnumber is not satisfiable'],
   InvalidPartOrder: [
     400,
     'The list of parts was not in ascending order. The parts list must be specified in order by part number.',
@@ -66,7 +55,6 @@ const rows = {
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   MissingRequestBodyError: [400, 'Request body is empty.'],
-  MissingSecurityHeader: [400, 'Your request is missing a required header.'],
   NoSuchBucket: [404, 'The specified bucket does not exist.'],
   NoSuchEntity: [404, 'The request was rejected because it referenced a resource that does not exist.'],
   NoSuchKey: [404, 'The specified key does not exist.'],
@@ -81,10 +69,6 @@ const rows = {
     409,
     'A conflicting conditional operation is currently in progress against this resource. Try again.',
   ],
-  PermanentRedirect: [
-    301,
-    'The bucket that you are attempting to access must be addressed using the specified endpoint. Send all future requests to this endpoint.',
-  ],
   PreconditionFailed: [412, 'At least one of the preconditions that you specified did not hold.'],
   RequestTimeTooSkewed: [403, "The difference between the request time and the server's time is too large."],
   RequestTimeout: [
@@ -97,7 +81,6 @@ const rows = {
     'The request signature that the server calculated does not match the signature that you provided. Check your AWS secret access key and signing method.',
   ],
   SlowDown: [503, 'Please reduce your request rate.'],
-  TooManyBuckets: [400, 'You have attempted to create more buckets than are allowed.'],
   XAmzContentSHA256Mismatch: [400, 'The provided x-amz-content-sha256 header does not match what was computed.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
