@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { unserved } from '../src/s3/model.generated.ts'
 import type { Operation } from '../src/s3/operation.ts'
-import { operations } from '../src/s3/operations.ts'
+import { operations } from '../src/s3/operations.generated.ts'
 import type { Level } from '../src/s3/shape.ts'
 
 interface Placed {

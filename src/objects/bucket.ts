@@ -1,6 +1,10 @@
-/** A bucket, as its record keeps it. */
+/** A bucket, as its record keeps it: what it is, and all that has been configured on it. */
 import type { Value } from '../metadata/metadata-store.ts'
+import type { Acl } from './acl.ts'
+import type { CorsRule } from './cors-rule.ts'
 import type { BucketId } from './keys.ts'
+import type { LifecycleConfiguration } from './lifecycle/rule.ts'
+import type { LockMode } from './lock.ts'
 
 export interface Bucket {
   readonly id: BucketId
@@ -11,7 +15,47 @@ export interface Bucket {
   /** The LocationConstraint it was created with, where there was one. */
   readonly locationConstraint?: string | undefined
   readonly createdMs: number
+  /** Absent where versioning has never been enabled. */
+  readonly versioning?: 'Enabled' | 'Suspended' | undefined
+  /** There where object lock is enabled, which cannot be undone. */
+  readonly objectLock?: ObjectLock | undefined
+  /** What new objects are encrypted with where their request does not say: SSE-S3, or nothing. */
+  readonly encryption?: BucketEncryption | undefined
+  /** The bucket policy, as it was put. */
+  readonly policy?: string | undefined
+  readonly publicAccessBlock?: PublicAccessBlock | undefined
+  readonly ownership?: ObjectOwnership | undefined
+  readonly acl?: Acl | undefined
+  readonly cors?: readonly CorsRule[] | undefined
+  readonly lifecycle?: LifecycleConfiguration | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  /** For how many days what is deleted or replaced can be had back; absent: not at all. */
+  readonly softDeleteDays?: number | undefined
+  /** Name of the compatibility profile, where the bucket has one of its own. */
+  readonly profile?: string | undefined
+  /** Toggles set on this bucket alone, over its profile. */
+  readonly toggles?: Readonly<Record<string, string | number | boolean | null>> | undefined
+  /** It is being emptied, to be deleted: nothing is written into it any more. */
+  readonly deleting?: boolean | undefined
 }
+
+export interface ObjectLock {
+  readonly defaultRetention?: { readonly mode: LockMode; readonly days?: number; readonly years?: number } | undefined
+}
+
+export interface BucketEncryption {
+  readonly algorithm: 'AES256'
+  readonly bucketKeyEnabled?: boolean | undefined
+}
+
+export interface PublicAccessBlock {
+  readonly blockPublicAcls: boolean
+  readonly ignorePublicAcls: boolean
+  readonly blockPublicPolicy: boolean
+  readonly restrictPublicBuckets: boolean
+}
+
+export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter'
 
 const format = 1
 

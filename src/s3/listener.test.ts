@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mock, test } from 'node:test'
 import { checksumOf } from '../base/checksum/checksum.ts'
-import { operations } from './operations.ts'
+import { operations } from './operations.generated.ts'
 import { accountId, begin, completeDocument, makeFront, otherAccountId, sendParts, type Send } from './test-bed.ts'
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('base64')
