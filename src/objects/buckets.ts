@@ -52,11 +52,27 @@ export class Buckets {
       : undefined
   }
 
-  /** Throws NoSuchBucket unless it is still this very bucket; for use in a transaction that has `bucketKey` among its guards. */
-  async require(bucket: Bucket): Promise<void> {
+  /**
+   * The bucket as it is now, configuration and all. Throws NoSuchBucket unless it is still this very bucket, not being emptied; for use in
+   * a transaction that has `bucketKey` among its guards.
+   */
+  async require(bucket: Bucket): Promise<Bucket> {
     const current = await this.get(bucket.name)
-    if (current.id !== bucket.id)
-      throw new ApiError('NoSuchBucket', undefined, { details: { BucketName: bucket.name } })
+    if (current.id !== bucket.id || current.deleting === true) throw noSuchBucket(bucket.name)
+    return current
+  }
+
+  /** Changes what is configured on a bucket; `change` is given the bucket as it is. Throws NoSuchBucket, and what `change` throws. */
+  async update(bucket: Bucket, change: (current: Bucket) => Bucket): Promise<Bucket> {
+    const key = bucketKey(bucket.name)
+    return this.#metadata.transact({ exclusive: [key] }, async (transaction) => {
+      const value = await transaction.get(key)
+      const current = value && decodeBucket(value)
+      if (current?.id !== bucket.id) throw noSuchBucket(bucket.name)
+      const changed = change(current)
+      transaction.set(key, encodeBucket(changed))
+      return changed
+    })
   }
 
   async #load(name: string): Promise<Bucket> {
@@ -67,7 +83,7 @@ export class Buckets {
     // Found by its own name only: what is allowed on a bucket is said of that name.
     if (bucket?.name !== name) {
       this.#cache.delete(name)
-      throw new ApiError('NoSuchBucket', undefined, { details: { BucketName: name } })
+      throw noSuchBucket(name)
     }
     if (this.#cache.size >= cacheSizeMax) this.#cache.clear()
     this.#cache.set(name, { stamp, bucket })
@@ -129,6 +145,9 @@ export class Buckets {
     return this.#metadata.read((snapshot) => usageIn(snapshot, 'bucket', bucket.id))
   }
 }
+
+const noSuchBucket = (name: string): ApiError =>
+  new ApiError('NoSuchBucket', undefined, { details: { BucketName: name } })
 
 const zero = Buffer.from([0])
 const counts: readonly Count[] = ['objects', 'bytes']
