@@ -13,8 +13,9 @@ import { nginxBench } from './nginx-bench.ts'
 import { startNginx } from './nginx.ts'
 import { scenariosNamed } from './scenarios/all.ts'
 import type { Bench, Scenario } from './scenarios/scenario.ts'
+import { enableVersioning } from './scenarios/versions.ts'
 
-const GROUPS = ['get', 'threads', 'put', 'list', 'big', 'start'] as const
+const GROUPS = ['get', 'threads', 'put', 'access', 'encryption', 'list', 'big', 'start'] as const
 type Group = (typeof GROUPS)[number]
 
 const HELP = `node bench/figures.ts [options]
@@ -57,6 +58,8 @@ async function main(): Promise<number> {
     get: compareGets,
     threads: compareThreads,
     put: puts,
+    access,
+    encryption,
     list: lists,
     big,
     start,
@@ -211,12 +214,77 @@ async function lists(bench: Bench): Promise<void> {
   for (const [name, target] of [
     ['list-1000', 5],
     ['list-prefixes', 20],
+    ['list-versions', 10],
   ] as const) {
     await named(name).prepare?.(bench)
     const listing = await alone(bench, name, 1)
-    const of = `of ${bench.objects.toLocaleString('en-US')} keys; p99 ${figure(listing.p99)} ms, CPU ${figure((listing.serverMicroseconds ?? 0) / 1000)} ms`
+    const among = name === 'list-versions' ? '4,000 versions' : `${bench.objects.toLocaleString('en-US')} keys`
+    const of = `of ${among}; p99 ${figure(listing.p99)} ms, CPU ${figure((listing.serverMicroseconds ?? 0) / 1000)} ms`
     judge(`${name}, median`, listing.p50, 'ms', target, of, true)
   }
+}
+
+/** A bucket of its own, beside the bench's. */
+async function besides(bench: Bench, name: string): Promise<Bench> {
+  const bucket = `${bench.bucket}-${name}`
+  await mustCall(bench.endpoint, bench.control, { method: 'PUT', bucket })
+  return { ...bench, bucket }
+}
+
+/** What versions and a policy cost: the same requests in a bucket that has both. */
+async function access(bench: Bench): Promise<void> {
+  const ruled = await besides(bench, 'ruled')
+  const { endpoint, control, bucket } = ruled
+  await enableVersioning(ruled, bucket)
+  const policy = Buffer.from(JSON.stringify({ Version: '2012-10-17', Statement: statements(bucket) }))
+  await mustCall(endpoint, control, { method: 'PUT', bucket, query: [['policy', '']], body: policy }, [200, 204])
+  for (const each of [bench, ruled]) await named('get-1k').prepare?.(each)
+  for (const name of ['get-1k', 'put-1k']) {
+    const medians = await alternate({ plain: bench, ruled }, named(name), 32)
+    const [plain, with_] = [medians['plain'] as LoadResult, medians['ruled'] as LoadResult]
+    const of = `${figure(with_.opsPerSecond)} of ${figure(plain.opsPerSecond)}/s`
+    judge(`${name}, 32 connections, versions and a policy`, with_.opsPerSecond / plain.opsPerSecond, '× plain', 0.7, of)
+  }
+  await removeWhole(ruled)
+}
+
+/** With all that is in it. */
+async function removeWhole({ endpoint, control, bucket }: Bench): Promise<void> {
+  await mustCall(endpoint, control, { method: 'DELETE', bucket, query: [['force_delete', 'true']] }, [202, 204])
+}
+
+/** Ten statements, of which none is about the owner's requests. */
+function statements(bucket: string): object[] {
+  return Array.from({ length: 10 }, (_, index) => ({
+    Sid: `s${index}`,
+    Effect: index % 2 === 0 ? 'Deny' : 'Allow',
+    Principal: { AWS: '*' },
+    Action: ['s3:GetObject', 's3:PutObject'],
+    Resource: `arn:aws:s3:::${bucket}/private-${index}/*`,
+    Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+  }))
+}
+
+async function encryption(bench: Bench): Promise<void> {
+  const sealed = await besides(bench, 'sealed')
+  const rule =
+    '<ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>'
+  const body = Buffer.from(
+    `<ServerSideEncryptionConfiguration><Rule>${rule}</Rule></ServerSideEncryptionConfiguration>`,
+  )
+  const { endpoint, control, bucket } = sealed
+  await mustCall(endpoint, control, { method: 'PUT', bucket, query: [['encryption', '']], body })
+  for (const each of [bench, sealed]) await named('get-64m').prepare?.(each)
+  for (const name of ['get-64m', 'put-64m']) {
+    for (const connections of [1, 4]) {
+      const medians = await alternate({ plain: bench, 'SSE-S3': sealed }, named(name), connections)
+      const [plain, encrypted] = [medians['plain'] as LoadResult, medians['SSE-S3'] as LoadResult]
+      const of = `${figure(encrypted.megabytesPerSecond)} of ${figure(plain.megabytesPerSecond)} MB/s`
+      const ratio = encrypted.megabytesPerSecond / plain.megabytesPerSecond
+      judge(`${name}, ${connections} connections, SSE-S3`, ratio, '× plain', 0.7, of)
+    }
+  }
+  await removeWhole(sealed)
 }
 
 /** On a server started for it: what its memory held before would count too. */

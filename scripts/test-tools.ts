@@ -14,6 +14,7 @@ const tools: readonly Tool[] = [
   { name: 'restic', probe: ['restic', 'version'], debianPackage: 'restic' },
   { name: 'aws', probe: ['aws', '--version'], debianPackage: 'awscli' },
   { name: 'boto3', probe: ['python3', '-c', 'import boto3'], debianPackage: 'python3-boto3' },
+  { name: 'chromium', probe: ['chromium', '--version'], debianPackage: 'chromium' },
 ]
 
 const works = ({ probe: [program, ...args] }: Tool): boolean => {

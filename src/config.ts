@@ -5,6 +5,7 @@
 import { accessKeyIdFault, masterKeyFault, secretFault } from './access/weak-secrets.ts'
 import type { Secret } from './base/secret.ts'
 import { address, boolean, bytes, cidr, domain, integer, oneOf, path, publicOrigin, region } from './setting-kinds.ts'
+import { listeners, profile, regions, toggles } from './setting-documents.ts'
 import { kindOf, listOf, optionalSetting, secret, setting, Unfit } from './setting.ts'
 import type { Setting } from './setting.ts'
 
@@ -47,11 +48,25 @@ export const settings = {
       'How long the bytes of a deleted or replaced object stay on disk, in seconds, so that downloads which began before can finish.',
   }),
 
+  lifecycleDaySeconds: setting(integer(1, 86_400), '86400', {
+    environment: 'ENTREPOT_LIFECYCLE_DAY_SECONDS',
+    flag: '--lifecycle-day-seconds <number>',
+    section: 'Storage',
+    meaning:
+      'How long a day of lifecycle rules is, in seconds, to try rules out: with 10, an object that expires after 1 day is gone after 10 to 20 seconds. It holds for the rules put from then on. Leave it alone in production.',
+  }),
+
   s3Listen: setting(address, '127.0.0.1:9000', {
     environment: 'ENTREPOT_S3_LISTEN',
     flag: '--s3-listen <host:port>',
     section: 'Listeners',
     meaning: 'Where the S3 API listens. Port 0 takes a free port.',
+  }),
+  s3Listeners: setting(listeners, '', {
+    environment: 'ENTREPOT_S3_LISTENERS',
+    section: 'Listeners',
+    meaning:
+      'Further places where the S3 API listens, each with a profile, toggles and a region of its own where it needs them: `[{"listen": "127.0.0.1:9010", "profile": "qencode", "toggles": {"http": "allow"}, "region": "us-west"}]`.',
   }),
   adminListen: setting(address, '127.0.0.1:9001', {
     environment: 'ENTREPOT_ADMIN_LISTEN',
@@ -113,17 +128,46 @@ export const settings = {
     section: 'S3 endpoint',
     meaning: "How far a request's time may be from the server's clock, in seconds. AWS allows 900.",
   }),
-  sigV2Header: setting(boolean, 'true', {
+  regions: setting(regions, '', {
+    environment: 'ENTREPOT_REGIONS',
+    section: 'S3 endpoint',
+    meaning:
+      'Further regions, each with blobs of its own: `[{"name": "us-west", "aliases": ["us"], "domains": ["us-west.s3.example.com"], "data": "/mnt/west", "displayName": "Sacramento"}]`, where all but the name may be left out. A bucket is in the region it was created in. Hosts as under `domains` name a region; there, a bucket of another is answered with 301.',
+  }),
+
+  profile: setting(profile, 'aws', {
+    environment: 'ENTREPOT_PROFILE',
+    flag: '--profile <name>',
+    section: 'Profile',
+    meaning:
+      'Whose S3 this server is like, where they differ; docs/profiles.md says in what. Listeners, accounts and buckets can have profiles of their own.',
+  }),
+  toggles: setting(toggles, '', {
+    environment: 'ENTREPOT_TOGGLES',
+    flag: '--toggles <list>',
+    section: 'Profile',
+    meaning:
+      'Single toggles over those of the profile: `sig.v2.header=off,keys.maxActive=2`; in the file an object, too. docs/profiles.md has them all.',
+  }),
+  acl: optionalSetting(oneOf('enforced', 'full', 'bucket-private', 'get-only'), {
+    environment: 'ENTREPOT_ACL',
+    flag: '--acl <mode>',
+    section: 'Profile',
+    meaning: 'Sets the toggle `acl`: what becomes of access control lists.',
+  }),
+  sigV2Header: optionalSetting(boolean, {
     environment: 'ENTREPOT_SIG_V2_HEADER',
     flag: '--sig-v2-header [boolean]',
-    section: 'S3 endpoint',
-    meaning: 'Accepts Signature Version 2 in the Authorization header, for old clients.',
+    section: 'Profile',
+    meaning:
+      'Sets the toggle `sig.v2.header`: whether Signature Version 2 is taken in the Authorization header, for old clients.',
   }),
-  sigV2Query: setting(boolean, 'true', {
+  sigV2Query: optionalSetting(boolean, {
     environment: 'ENTREPOT_SIG_V2_QUERY',
     flag: '--sig-v2-query [boolean]',
-    section: 'S3 endpoint',
-    meaning: 'Accepts Signature Version 2 in the query, which is what `s3cmd signurl` makes.',
+    section: 'Profile',
+    meaning:
+      'Sets the toggle `sig.v2.query`: whether Signature Version 2 is taken in the query, which is what `s3cmd signurl` makes.',
   }),
 
   accessKey: optionalSetting(accessKeyId, {

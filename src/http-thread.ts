@@ -6,10 +6,10 @@ import type { ThreadOrder } from './threads.ts'
 
 const { front: order, handle } = workerData as ThreadOrder
 const front = await joinFront(order, handle)
-await front.listener.listen()
+await front.listeners.listen()
 parentPort!.postMessage('listening')
 const [deadlineSeconds] = (await once(parentPort!, 'message')) as [number]
-await front.listener.stop(deadlineSeconds)
+await front.listeners.stop(deadlineSeconds)
 await front.blobs.close()
 await front.metadata.close()
 parentPort!.close()

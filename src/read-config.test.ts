@@ -136,6 +136,43 @@ const badValues: [name: string, env: Record<string, string>, expected: RegExp][]
     },
     /both set/,
   ],
+  ['no profile', { ENTREPOT_PROFILE: 'minio' }, /one of aws, qencode, selectel, kontenum/],
+  [
+    'no toggle',
+    { ENTREPOT_TOGGLES: 'sig.v2.heade=off' },
+    /sig\.v2\.heade is no toggle; did you mean sig\.v2\.header\?/,
+  ],
+  ['no value of the toggle', { ENTREPOT_TOGGLES: 'http=perhaps' }, /http is "perhaps"; write one of allow, local/],
+  ['a toggle without a value', { ENTREPOT_TOGGLES: 'http' }, /write name=value/],
+  ['a toggle twice', { ENTREPOT_TOGGLES: 'http=deny,http=allow' }, /has http more than once/],
+  ['toggles of no object', { ENTREPOT_TOGGLES: '{"http":' }, /not valid JSON/],
+  ['a toggle and its own setting', { ENTREPOT_TOGGLES: 'acl=full', ENTREPOT_ACL: 'full' }, /both set/],
+  ['listeners that are no list', { ENTREPOT_S3_LISTENERS: '{}' }, /JSON list of objects/],
+  ['a listener that listens nowhere', { ENTREPOT_S3_LISTENERS: '[{"profile":"aws"}]' }, /without listen/],
+  ['a listener with a member too many', { ENTREPOT_S3_LISTENERS: '[{"listen":"a:1","port":2}]' }, /none of listen/],
+  [
+    'a listener of no region',
+    { ENTREPOT_S3_LISTENERS: '[{"listen":"127.0.0.1:1","region":"x"}]' },
+    /which there is not/,
+  ],
+  [
+    'a listener on a port that is taken',
+    { ENTREPOT_S3_LISTENERS: '[{"listen":"127.0.0.1:9000"}]' },
+    /give them two ports/,
+  ],
+  ['a listener that others reach', { ENTREPOT_S3_LISTENERS: '[{"listen":"0.0.0.0:1"}]' }, /allow-plaintext/],
+  ['a region without a name', { ENTREPOT_REGIONS: '[{"aliases":[]}]' }, /without name/],
+  ['a region twice', { ENTREPOT_REGIONS: '[{"name":"us-east-1"}]' }, /the region us-east-1 is there twice/],
+  [
+    'an alias that is a region',
+    { ENTREPOT_REGIONS: '[{"name":"us-west","aliases":["w"]},{"name":"w"}]' },
+    /the region w is there twice/,
+  ],
+  [
+    'a folder for two regions',
+    { ENTREPOT_REGIONS: '[{"name":"a1","data":"/x"},{"name":"b1","data":"/x"}]' },
+    /the folder \/x is there twice/,
+  ],
   ['one port for two listeners', { ENTREPOT_ADMIN_LISTEN: '127.0.0.1:9000' }, /give them two ports/],
 ]
 
@@ -239,4 +276,24 @@ test('whatever is written, it is read or refused in full sentences, never thrown
     ),
     { numRuns: 300 },
   )
+})
+
+test('toggles, listeners and regions are the same as JSON in the file and as a text', () => {
+  const toggles = { 'sig.v2.header': 'off', 'keys.maxActive': 2 }
+  const s3Listeners = [{ listen: '127.0.0.1:9010', profile: 'qencode', toggles: { http: 'allow' }, region: 'us-west' }]
+  const regions = [{ name: 'us-west', aliases: ['west'], domains: ['west.example.com'], data: 'west' }]
+  const fromFile = good({ file: { toggles, s3Listeners, regions } })
+  const fromText = good({
+    env: {
+      ENTREPOT_TOGGLES: 'sig.v2.header = off, keys.maxActive=2',
+      ENTREPOT_S3_LISTENERS: JSON.stringify(s3Listeners),
+      ENTREPOT_REGIONS: JSON.stringify(regions),
+    },
+  })
+  assert.deepEqual(fromFile.toggles, toggles)
+  assert.deepEqual(fromText.toggles, toggles)
+  assert.deepEqual(fromFile.s3Listeners[0]?.listen, { host: '127.0.0.1', port: 9010 })
+  assert.deepEqual(fromText.s3Listeners, fromFile.s3Listeners)
+  assert.match(fromFile.regions[0]?.data ?? '', /^\/.*west$/)
+  assert.deepEqual(fromText.regions[0]?.aliases, ['west'])
 })

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { nearest } from './base/nearest.ts'
 import { settings } from './config.ts'
 import type { Config, SettingName, Values } from './config.ts'
-import { isLoopback, showAddress } from './setting-kinds.ts'
+import { isLoopback, showAddress, type Address } from './setting-kinds.ts'
 import { Unfit } from './setting.ts'
 import type { Setting, Written } from './setting.ts'
 
@@ -91,19 +91,62 @@ function reportContradictions(values: Partial<Values>, given: ReadonlySet<string
   if (given.has('masterKey') && given.has('masterKeyFile')) {
     faults.push(`${bothNames('masterKey')} and ${bothNames('masterKeyFile')} are both set; set one of them.`)
   }
+  const further = (values.s3Listeners ?? []).map(({ listen }) => ['s3Listeners', listen] as const)
   if (allowPlaintext === false) {
-    for (const [name, listen] of Object.entries({ s3Listen, adminListen })) {
+    for (const [name, listen] of [['s3Listen', s3Listen], ['adminListen', adminListen], ...further] as const) {
       if (listen === undefined || isLoopback(listen)) continue
       faults.push(
-        `${bothNames(name as SettingName)} is ${showAddress(listen)}, which other machines can reach, and this listener speaks plain HTTP. ` +
+        `${bothNames(name)} is ${showAddress(listen)}, which other machines can reach, and this listener speaks plain HTTP. ` +
           `On a private network, or behind a proxy that speaks TLS, say so with --allow-plaintext (${settings.allowPlaintext.environment}=true); otherwise listen on 127.0.0.1.`,
       )
     }
   }
-  if (s3Listen && adminListen && s3Listen.port !== 0 && showAddress(s3Listen) === showAddress(adminListen)) {
-    faults.push(
-      `${bothNames('s3Listen')} and ${bothNames('adminListen')} are both ${showAddress(s3Listen)}; give them two ports.`,
-    )
+  reportSharedPorts([['s3Listen', s3Listen], ['adminListen', adminListen], ...further], faults)
+  for (const [name, toggle] of [
+    ['acl', 'acl'],
+    ['sigV2Header', 'sig.v2.header'],
+    ['sigV2Query', 'sig.v2.query'],
+  ] as const) {
+    if (values[name] === undefined || values.toggles?.[toggle] === undefined) continue
+    faults.push(`${bothNames(name)} and ${toggle} among ${bothNames('toggles')} are both set; set one of them.`)
+  }
+  reportRegions(values, faults)
+}
+
+type Listening = readonly [name: SettingName, listen: Address | undefined]
+
+function reportSharedPorts(listening: readonly Listening[], faults: string[]): void {
+  for (const [index, [name, listen]] of listening.entries()) {
+    if (listen === undefined || listen.port === 0) continue
+    const other = listening.slice(0, index).find(([, before]) => before && showAddress(before) === showAddress(listen))
+    if (other === undefined) continue
+    const both = other[0] === name ? `two of ${bothNames(name)}` : `${bothNames(other[0])} and ${bothNames(name)}`
+    faults.push(`${both} are both ${showAddress(listen)}; give them two ports.`)
+  }
+}
+
+/** Names, aliases, domains and folders belong to one region each, and a listener's region is one of them. */
+function reportRegions(values: Partial<Values>, faults: string[]): void {
+  const { region, regionAliases = [], regions = [], s3Listeners = [], domains = [] } = values
+  const names = [region ?? '', ...regionAliases, ...regions.flatMap(({ name, aliases }) => [name, ...aliases])]
+  const folders = regions.flatMap(({ data }) => (data === undefined ? [] : [data]))
+  const hosts = [...domains, ...regions.flatMap((further) => further.domains)]
+  for (const [what, texts] of [
+    ['region', names],
+    ['folder', folders],
+    ['domain', hosts],
+  ] as const) {
+    const taken = new Set<string>()
+    for (const text of texts) {
+      // Of one region alone, nothing is ambiguous.
+      if (regions.length > 0 && taken.has(text))
+        faults.push(`${bothNames('regions')}: the ${what} ${text} is there twice.`)
+      taken.add(text)
+    }
+  }
+  for (const listener of s3Listeners) {
+    if (listener.region === undefined || names.includes(listener.region)) continue
+    faults.push(`${bothNames('s3Listeners')} names the region ${listener.region}, which there is not.`)
   }
 }
 
@@ -175,7 +218,7 @@ function readFile(file: ConfigSources['file'], faults: string[]): Map<string, Oc
   }
   for (const [name, value] of Object.entries(content)) {
     const label = `${file.path}: ${name}`
-    const written = asWritten(value)
+    const written = asWritten(value, Object.hasOwn(settings, name) && settings[name as SettingName].kind.json === true)
     if (!Object.hasOwn(settings, name)) {
       faults.push(
         `${file.path}: ${JSON.stringify(name)} is not a setting${didYouMean(nearest(name, Object.keys(settings)))}`,
@@ -194,7 +237,8 @@ function readFile(file: ConfigSources['file'], faults: string[]): Map<string, Oc
 
 const didYouMean = (name: string | undefined): string => (name === undefined ? '.' : `; did you mean ${name}?`)
 
-function asWritten(value: unknown): Written | undefined {
+function asWritten(value: unknown, json: boolean): Written | undefined {
+  if (json && typeof value === 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return value.every((item) => typeof item === 'string') ? value : undefined
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)

@@ -6,6 +6,8 @@ import { Accounts } from './access/accounts.ts'
 import { createFindCredential } from './access/find-credential.ts'
 import { ensureFirstAccount } from './access/first-account.ts'
 import { openMasterKey } from './access/master-key.ts'
+import { Keyring } from './objects/encryption/keyring.ts'
+import { openLockClock } from './objects/lock-clock.ts'
 import { MasterKey } from './access/sealing.ts'
 import { runCommand } from './admin/commands.ts'
 import { listenForControl } from './admin/control-server.ts'
@@ -17,21 +19,26 @@ import { systemRandom } from './base/random.ts'
 import { Secret } from './base/secret.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openDiskStore } from './blobs/disk.ts'
+import { openRegionalStore } from './blobs/regional.ts'
 import type { RunningServer, ServerHooks } from './cli/surroundings.ts'
 import type { Config } from './config.ts'
-import { createHttpListener, type HttpListener } from './http/listener.ts'
+import { activeKeysMax, regionFolders, regionsOf, serverLayer } from './deployment.ts'
+import { createHttpListener } from './http/listener.ts'
 import { openEpoch, openEpochs } from './jobs/epochs.ts'
+import { emptyBucketsJob } from './jobs/empty-buckets.ts'
 import { garbageJob } from './jobs/garbage.ts'
+import { lifecycleJob } from './jobs/lifecycle.ts'
 import { checkLedger } from './objects/ledger.ts'
+import { createFindToggles } from './objects/toggles.ts'
+import { lockClockJob } from './jobs/lock-clock.ts'
 import { runJobs } from './jobs/runner.ts'
 import { sweepJob } from './jobs/sweep.ts'
 import type { MetadataStore } from './metadata/metadata-store.ts'
 import { joinSqliteStore, openSqliteStore, type SqliteHandle, type SqliteStore } from './metadata/sqlite.ts'
 import { Buckets } from './objects/buckets.ts'
-import { addressOf } from './s3/address.ts'
 import type { Services } from './s3/context.ts'
-import { createS3Front } from './s3/listener.ts'
-import { createAuthenticator } from './s3/signature/authenticate.ts'
+import { Endpoints } from './s3/regions.ts'
+import { createS3Listeners, listenersOf, type S3Listeners } from './s3-listeners.ts'
 import { assembleServices } from './storage.ts'
 import { startThreads } from './threads.ts'
 import { version } from './version.ts'
@@ -46,33 +53,35 @@ export interface FrontOrder {
   /** Hex. Never logged: it travels within the process only. */
   readonly masterKey: string
   readonly hostId: string
-  readonly port: number
-  /** How many threads share the port. */
+  /** Of the listeners, in their order. */
+  readonly ports: readonly number[]
+  /** How many threads share the ports. */
   readonly threads: number
   readonly settings: FrontSettings
 }
 
-type FrontSettings = Pick<
-  Config,
-  | 'data'
-  | 's3Listen'
-  | 'region'
-  | 'regionAliases'
-  | 'domains'
-  | 'publicOrigins'
-  | 'trustedProxies'
-  | 'skewSeconds'
-  | 'sigV2Header'
-  | 'sigV2Query'
-  | 'inlineSizeMax'
-  | 'cacheSize'
-  | 'connectionsMax'
-  | 'bodyRateMin'
-  | 'logLevel'
->
+const frontSettingNames = [
+  ...([
+    'data',
+    'region',
+    'regionAliases',
+    'regions',
+    'domains',
+    'publicOrigins',
+    'trustedProxies',
+    'skewSeconds',
+  ] as const),
+  ...(['s3Listen', 's3Listeners', 'allowPlaintext', 'profile', 'toggles', 'acl', 'sigV2Header', 'sigV2Query'] as const),
+  ...(['inlineSizeMax', 'lifecycleDaySeconds', 'cacheSize', 'connectionsMax', 'bodyRateMin', 'logLevel'] as const),
+] as const satisfies readonly (keyof Config)[]
+
+type FrontSettings = Pick<Config, (typeof frontSettingNames)[number]>
+
+const frontSettings = (config: Config): FrontSettings =>
+  Object.fromEntries(frontSettingNames.map((name) => [name, config[name]])) as unknown as FrontSettings
 
 export interface Front {
-  readonly listener: HttpListener
+  readonly listeners: S3Listeners
   readonly services: Services
   readonly blobs: BlobStore
 }
@@ -80,6 +89,7 @@ export interface Front {
 interface OpenedState extends State {
   readonly metadata: SqliteStore
   readonly masterKey: MasterKey
+  readonly keyring: Keyring
 }
 
 /** Opens the data folder, made if it is not there. Throws Refusal where it may not be opened as configured. */
@@ -91,15 +101,18 @@ async function open(config: Config, onFatal: (error: Error) => void): Promise<Op
   try {
     const source = { key: config.masterKey, file: config.masterKeyFile }
     const masterKey = await openMasterKey({ store: metadata, source, random })
+    const toggleLayers = [serverLayer(config)]
     return {
       metadata,
       masterKey,
       accounts: new Accounts({ store: metadata, clock, random }),
-      accessKeys: new AccessKeys({ store: metadata, masterKey, clock, random }),
-      buckets: new Buckets(metadata, clock, random),
+      accessKeys: new AccessKeys({ store: metadata, masterKey, clock, random, activeMax: activeKeysMax(config) }),
+      buckets: new Buckets(metadata, clock, random, createFindToggles(metadata, toggleLayers)),
+      toggleLayers,
+      keyring: new Keyring({ metadata, masterKey, clock, random }),
       region: config.region,
       async audit() {
-        const blobs = await openDiskStore({ folder: join(config.data, 'blobs'), epoch: 0, random })
+        const blobs = await openBlobs(config, 0)
         try {
           return await checkLedger(metadata, blobs, await openEpochs(metadata))
         } finally {
@@ -144,6 +157,7 @@ async function assemble(
 ): Promise<RunningServer> {
   const { metadata, accounts, accessKeys } = state
   const { madeKey } = await ensureFirstAccount({ store: metadata, accounts, accessKeys, chosen: config.firstKey })
+  await state.keyring.ensure()
   const ended = await openEpochs(metadata)
   const epochs: number[] = []
   for (let thread = 0; thread < config.httpThreads; thread++) epochs.push(await openEpoch(metadata))
@@ -154,16 +168,16 @@ async function assemble(
     epochsOpen: epochs,
     masterKey: state.masterKey.secret.reveal(),
     hostId: state.masterKey.derive('host id').toString('base64'),
-    port: config.s3Listen.port,
+    ports: listenersOf(config).map(({ listen }) => listen.port),
     threads: config.httpThreads,
     settings: frontSettings(config),
   }
   const front = await openFront(order, metadata, log)
   opened.push(() => front.blobs.close())
   const deadline = config.stopDeadlineSeconds
-  await front.listener.listen()
-  opened.push(() => front.listener.stop(0))
-  const orders = epochs.slice(1).map((epoch) => ({ ...order, epoch, port: front.listener.port }))
+  await front.listeners.listen()
+  opened.push(() => front.listeners.stop(0))
+  const orders = epochs.slice(1).map((epoch) => ({ ...order, epoch, ports: front.listeners.ports }))
   const threads = await startThreads(orders, () => metadata.handle(), onFatal)
   opened.push(() => threads.stop(0))
 
@@ -182,10 +196,15 @@ async function assemble(
   const parts = { metadata, blobs: front.blobs, uploads, clock, random, graceSeconds: config.garbageGraceSeconds }
   const onFault = (job: string, error: unknown): void =>
     log.error({ job, err: error }, 'a job failed; it will be tried again')
-  const jobs = runJobs([garbageJob(parts), sweepJob({ metadata, blobs: front.blobs, ended })], {
-    idleSeconds: 1,
-    onFault,
-  })
+  const emptying = emptyBucketsJob(front.services.emptier)
+  const all = [
+    garbageJob(parts),
+    lifecycleJob(front.services),
+    emptying,
+    sweepJob({ metadata, blobs: front.blobs, ended }),
+    lockClockJob(await openLockClock(metadata, clock), clock),
+  ]
+  const jobs = runJobs(all, { idleSeconds: 1, onFault })
   opened.push(() => jobs.stop())
 
   const control = await listenForControl({
@@ -196,16 +215,29 @@ async function assemble(
   })
   opened.push(() => control.close())
   unready = undefined
+  const [s3, ...s3Further] = front.listeners.urls
   return {
-    endpoints: { s3: front.listener.url, admin: admin.url },
+    endpoints: { s3: s3!, admin: admin.url, ...(s3Further.length > 0 && { s3Further }) },
     firstKey: madeKey,
     async stop() {
       unready = 'stopping'
       // Requests drain while the admin listener still says that no more should come.
-      await Promise.all([front.listener.stop(deadline), threads.stop(deadline)])
+      await Promise.all([front.listeners.stop(deadline), threads.stop(deadline)])
       await closeAll()
     },
   }
+}
+
+/** The blobs of all regions. */
+async function openBlobs(
+  settings: Pick<Config, 'data' | 'regions'>,
+  epoch: number,
+  epochsOpen: readonly number[] = [],
+): Promise<BlobStore> {
+  const open = (folder: string): Promise<BlobStore> => openDiskStore({ folder, epoch, epochsOpen, random })
+  const others = new Map<string, BlobStore>()
+  for (const [region, folder] of regionFolders(settings)) others.set(region, await open(folder))
+  return openRegionalStore(await open(join(settings.data, 'blobs')), others)
 }
 
 /** One thread's part in answering S3 requests; the listener is not listening yet. */
@@ -213,56 +245,23 @@ async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger
   const { settings, masterKey: secret } = order
   const masterKey = new MasterKey(new Secret(secret), random)
   const { epoch, epochsOpen } = order
-  const blobs = await openDiskStore({ folder: join(settings.data, 'blobs'), epoch, epochsOpen, random })
+  const blobs = await openBlobs(settings, epoch, epochsOpen)
   const accounts = new Accounts({ store: metadata, clock, random })
-  const services = assembleServices({ ...settings, metadata, blobs, accounts, clock, random })
-  const domains = endpointDomains(settings)
-  const authenticator = createAuthenticator({
-    findCredential: createFindCredential(metadata, masterKey),
-    clock,
-    regions: [settings.region, ...settings.regionAliases],
-    publicHosts: settings.publicOrigins.map(({ host }) => host),
-    publicPrefixes: settings.publicOrigins.map(({ prefix }) => prefix),
-    v2: { header: settings.sigV2Header, query: settings.sigV2Query },
-    skewSeconds: settings.skewSeconds,
-    bucketOfHost: (host) => bucketOfHost(host, domains),
-    random,
+  const lockClock = await openLockClock(metadata, clock)
+  const keyring = new Keyring({ metadata, masterKey, clock, random })
+  const regions = regionsOf(settings)
+  const services = assembleServices({
+    ...settings,
+    ...{ metadata, blobs, accounts, clock, lockClock, keyring, random, regions },
+    toggleLayers: [serverLayer(settings)],
+    endpoints: new Endpoints(settings.domains, regions),
   })
-  const handle = createS3Front({
-    services,
-    authenticator,
-    domains,
-    hostId: order.hostId,
-    onFault: (error, request) => log.error({ err: error, requestId: request.id }, 'a request failed'),
+  const findCredential = createFindCredential(metadata, masterKey)
+  const { ports, threads, hostId } = order
+  const listeners = createS3Listeners({
+    ...{ settings, ports, threads, services, metadata, findCredential, hostId, log, clock, random },
   })
-  const listener = createHttpListener({
-    host: settings.s3Listen.host,
-    port: order.port,
-    reusePort: order.threads > 1,
-    handle,
-    trustedProxies: settings.trustedProxies,
-    limits: { connectionsMax: Math.ceil(settings.connectionsMax / order.threads), bodyRateMin: settings.bodyRateMin },
-    clock,
-    random,
-    onError: (error, request) => log.error({ err: error, requestId: request?.id }, 'an answer could not be sent'),
-  })
-  return { listener, services, blobs }
-}
-
-/** The hosts of S3 endpoints under the configured domains: `<domain>`, `s3.<domain>`, and by region `<region>.s3.<domain>` and `s3.<region>.<domain>`. */
-function endpointDomains({ domains, region }: FrontSettings): readonly string[] {
-  return domains.flatMap((domain) => [
-    domain,
-    `s3.${domain}`,
-    `${region}.s3.${domain}`,
-    `s3.${region}.${domain}`,
-    `${region}.${domain}`,
-  ])
-}
-
-function bucketOfHost(host: string, domains: readonly string[]): string | undefined {
-  const { bucket, style } = addressOf(host, '/', domains)
-  return style === 'virtual-hosted' ? bucket : undefined
+  return { listeners, services, blobs }
 }
 
 /** As openFront, in another thread of the process. */
@@ -272,26 +271,4 @@ export async function joinFront(
 ): Promise<Front & { readonly metadata: MetadataStore }> {
   const metadata = joinSqliteStore(handle)
   return { ...(await openFront(order, metadata, createLogger(order.settings.logLevel))), metadata }
-}
-
-function frontSettings(config: Config): FrontSettings {
-  const { data, s3Listen, region, regionAliases, domains, publicOrigins, trustedProxies, skewSeconds } = config
-  const { sigV2Header, sigV2Query, inlineSizeMax, cacheSize, connectionsMax, bodyRateMin, logLevel } = config
-  return {
-    data,
-    s3Listen,
-    region,
-    regionAliases,
-    domains,
-    publicOrigins,
-    trustedProxies,
-    skewSeconds,
-    sigV2Header,
-    sigV2Query,
-    inlineSizeMax,
-    cacheSize,
-    connectionsMax,
-    bodyRateMin,
-    logLevel,
-  }
 }

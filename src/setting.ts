@@ -13,6 +13,8 @@ export interface Kind<T> {
   readonly secret?: true
   /** Takes several values. */
   readonly list?: true
+  /** Takes any JSON, as a text. */
+  readonly json?: true
 }
 
 export interface Setting<T> {
@@ -27,7 +29,15 @@ export interface Setting<T> {
   readonly section: Section
 }
 
-export type Section = 'Storage' | 'Listeners' | 'S3 endpoint' | 'First access key' | 'Master key' | 'Limits' | 'Process'
+export type Section =
+  | 'Storage'
+  | 'Listeners'
+  | 'S3 endpoint'
+  | 'Profile'
+  | 'First access key'
+  | 'Master key'
+  | 'Limits'
+  | 'Process'
 
 /** Why a written value does not fit its kind. */
 export class Unfit extends Error {

@@ -16,7 +16,7 @@ export interface Endpoint extends Target {
 
 /** A request in S3's terms; `key` is not encoded. */
 export interface S3Request {
-  method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD'
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD' | 'MOVE'
   bucket?: string
   key?: string
   query?: ReadonlyArray<readonly [string, string]>

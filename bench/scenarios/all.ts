@@ -8,6 +8,7 @@ import { multipartScenario } from './multipart.ts'
 import { putScenarios } from './put.ts'
 import type { Scenario } from './scenario.ts'
 import { startScenario } from './start.ts'
+import { versionsScenario } from './versions.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
   ...getScenarios,
@@ -15,6 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   multipartScenario,
   mixedScenario,
   ...listScenarios,
+  versionsScenario,
   ...bigScenarios,
   startScenario,
 ]

@@ -1,9 +1,11 @@
-/** Access keys: what an account signs its requests with. The secret is kept sealed and is given out once, when it is made. */
+/** Access keys: what an account, or a user of it, signs requests with. The secret is kept sealed and is given out once, when it is made. */
 import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { Secret } from '../base/secret.ts'
-import type { Key, MetadataStore, Transaction } from '../metadata/metadata-store.ts'
+import type { Guards, Key, MetadataStore, Transaction } from '../metadata/metadata-store.ts'
+import { toAccount, type Account } from './accounts.ts'
+import { keysOfAccount } from './keys-of-account.ts'
 import { accessKeyIdFault, secretFault } from './weak-secrets.ts'
 import type { MasterKey } from './sealing.ts'
 import {
@@ -14,7 +16,9 @@ import {
   accessKeysStart,
   accountKey,
   decodeAccessKey,
+  decodeUser,
   encodeRecord,
+  userKey,
 } from './records.ts'
 import type { AccessKeyRecord } from './records.ts'
 
@@ -22,6 +26,8 @@ import type { AccessKeyRecord } from './records.ts'
 export interface AccessKey {
   readonly accessKeyId: string
   readonly accountId: string
+  /** The user whose key it is; absent where it is the account's own, which may do everything. */
+  readonly userId?: string | undefined
   /** A label for people; '' where it has none. */
   readonly name: string
   readonly active: boolean
@@ -44,6 +50,8 @@ interface Parts {
   readonly masterKey: MasterKey
   readonly clock: Clock
   readonly random: Random
+  /** How many keys of an account, its users' included, may be active at once; undefined: any number. */
+  readonly activeMax?: ((account: Account) => number | undefined) | undefined
 }
 
 export class AccessKeys {
@@ -51,31 +59,33 @@ export class AccessKeys {
   readonly #masterKey: MasterKey
   readonly #clock: Clock
   readonly #random: Random
+  readonly #activeMax: Parts['activeMax']
 
-  constructor({ store, masterKey, clock, random }: Parts) {
+  constructor({ store, masterKey, clock, random, activeMax }: Parts) {
     this.#store = store
     this.#masterKey = masterKey
     this.#clock = clock
     this.#random = random
+    this.#activeMax = activeMax
   }
 
-  /** Makes a key for an account; throws InvalidArgument for a bad name, NoSuchEntity where there is no such account. */
-  async create(accountId: string, name = ''): Promise<NewAccessKey> {
-    const key = this.plan(accountId, name)
-    await this.#store.transact(
-      { exclusive: accessKeyGuards(key), shared: [accountKey(accountId)] },
-      async (transaction) => {
-        if ((await transaction.get(accountKey(accountId))) === undefined) {
-          throw new ApiError('NoSuchEntity', `There is no account ${accountId}.`)
-        }
-        this.insert(transaction, key)
-      },
-    )
+  /**
+   * Makes a key for an account, or for a user of it; throws InvalidArgument for a bad name, NoSuchEntity where there is no such account or
+   * user, and LimitExceeded where the account has as many active keys as it may.
+   */
+  async create(accountId: string, name = '', { userId }: { userId?: string | undefined } = {}): Promise<NewAccessKey> {
+    const key = this.plan(accountId, name, undefined, userId)
+    await this.#store.transact(this.guards(key), (transaction) => this.add(transaction, key))
     return key
   }
 
-  /** A key that is not kept yet, for `insert` inside a larger transaction. Throws InvalidArgument for a bad name. */
-  plan(accountId: string, name = '', chosen?: { accessKeyId: string; secretAccessKey: Secret }): NewAccessKey {
+  /** A key that is not kept yet, for `add` or `insert` inside a larger transaction. Throws InvalidArgument for a bad name. */
+  plan(
+    accountId: string,
+    name = '',
+    chosen?: { accessKeyId: string; secretAccessKey: Secret },
+    userId?: string,
+  ): NewAccessKey {
     checkKeyName(name)
     const { accessKeyId, secretAccessKey } = chosen ?? {
       accessKeyId: newAccessKeyId(this.#random),
@@ -83,14 +93,41 @@ export class AccessKeys {
     }
     const fault = accessKeyIdFault(accessKeyId) ?? secretFault(secretAccessKey.reveal())
     if (fault !== undefined) throw new ApiError('InvalidArgument', `The access key ${fault}.`)
-    return { accessKeyId, accountId, name, active: true, createdAt: this.#clock.now(), secretAccessKey }
+    const owner = { accountId, ...(userId === undefined ? {} : { userId }) }
+    return { accessKeyId, ...owner, name, active: true, createdAt: this.#clock.now(), secretAccessKey }
+  }
+
+  /** The guards that `add` needs. The account is held alone where its keys are counted. */
+  guards({ accessKeyId, accountId, userId }: AccessKey): Required<Guards> {
+    const account = accountKey(accountId)
+    const counted = this.#activeMax !== undefined
+    return {
+      exclusive: counted ? [accessKeyKey(accessKeyId), account] : [accessKeyKey(accessKeyId)],
+      shared: [...(counted ? [] : [account]), ...(userId === undefined ? [] : [userKey(userId)])],
+    }
+  }
+
+  /** Puts a planned key among the records, once it is sure that it may be there. Throws NoSuchEntity, LimitExceeded. */
+  async add(transaction: Transaction, key: NewAccessKey): Promise<void> {
+    const { accountId, userId } = key
+    const account = await transaction.get(accountKey(accountId))
+    if (account === undefined) throw new ApiError('NoSuchEntity', `There is no account ${accountId}.`)
+    if (userId !== undefined) {
+      const user = await transaction.get(userKey(userId))
+      if (user === undefined || decodeUser(user).accountId !== accountId) {
+        throw new ApiError('NoSuchEntity', `The account has no user ${JSON.stringify(userId)}.`)
+      }
+    }
+    await this.#refuseOneMore(transaction, account)
+    this.insert(transaction, key)
   }
 
   /** Puts a planned key among the records, in place of one with the same id. The transaction holds `accessKeyGuards`. */
   insert(transaction: Transaction, key: NewAccessKey): void {
     const { secretAccessKey, ...rest } = key
     const secret = this.#masterKey.seal(purpose(key.accessKeyId), secretAccessKey.reveal())
-    transaction.set(accessKeyKey(key.accessKeyId), encodeRecord({ version: 1, ...rest, secret }))
+    const version = key.userId === undefined ? 1 : 2
+    transaction.set(accessKeyKey(key.accessKeyId), encodeRecord({ version, ...rest, secret }))
     transaction.set(accessKeyOfAccountKey(key.accountId, key.accessKeyId), Buffer.alloc(0))
   }
 
@@ -132,9 +169,23 @@ export class AccessKeys {
     return this.#change(accessKeyId, (record) => ({ ...record, name }))
   }
 
-  /** Signatures made with an inactive key are refused; it can be made active again. Throws NoSuchEntity. */
-  setActive(accessKeyId: string, active: boolean): Promise<AccessKey> {
-    return this.#change(accessKeyId, (record) => ({ ...record, active }))
+  /**
+   * Signatures made with an inactive key are refused; it can be made active again. Throws NoSuchEntity, and LimitExceeded where the account
+   * has as many active keys as it may.
+   */
+  async setActive(accessKeyId: string, active: boolean): Promise<AccessKey> {
+    if (!active || this.#activeMax === undefined) return this.#change(accessKeyId, (record) => ({ ...record, active }))
+    const key = accessKeyKey(accessKeyId)
+    const { accountId } = await existing(this.#store, accessKeyId)
+    return this.#store.transact({ exclusive: [key, accountKey(accountId)] }, async (transaction) => {
+      const record = await existing(transaction, accessKeyId)
+      // Between the two it was deleted, and made again for another account.
+      if (record.accountId !== accountId) throw new ApiError('OperationAborted')
+      const account = await transaction.get(accountKey(accountId))
+      if (!record.active && account !== undefined) await this.#refuseOneMore(transaction, account)
+      transaction.set(key, encodeRecord({ ...record, active }))
+      return withoutSecret({ ...record, active })
+    })
   }
 
   /** A new secret under the same id; the old one stops working at once. Throws NoSuchEntity. */
@@ -153,6 +204,17 @@ export class AccessKeys {
       transaction.delete(accessKeyOfAccountKey(record.accountId, accessKeyId))
       return withoutSecret(record)
     })
+  }
+
+  /** Throws LimitExceeded where the account has as many active keys as it may. */
+  async #refuseOneMore(transaction: Transaction, value: Uint8Array): Promise<void> {
+    const account = toAccount(value)
+    const max = this.#activeMax?.(account)
+    if (max === undefined) return
+    let active = 0
+    for await (const key of keysOfAccount(transaction, account.id)) if (key.active) active++
+    if (active < max) return
+    throw new ApiError('LimitExceeded', `The account may have ${max} active access keys at once, and has ${active}.`)
   }
 
   #change(accessKeyId: string, change: (record: AccessKeyRecord) => AccessKeyRecord): Promise<AccessKey> {
@@ -179,15 +241,16 @@ export function openAccessKey(masterKey: MasterKey, value: Uint8Array): NewAcces
 
 const purpose = (accessKeyId: string) => ({ kind: 'access key', name: accessKeyId })
 
-async function existing(transaction: Transaction, accessKeyId: string): Promise<AccessKeyRecord> {
-  const value = await transaction.get(accessKeyKey(accessKeyId))
+async function existing(records: Pick<Transaction, 'get'>, accessKeyId: string): Promise<AccessKeyRecord> {
+  const value = await records.get(accessKeyKey(accessKeyId))
   if (value === undefined) throw new ApiError('NoSuchEntity', `There is no access key ${JSON.stringify(accessKeyId)}.`)
   return decodeAccessKey(value)
 }
 
-const withoutSecret = ({ accessKeyId, accountId, name, active, createdAt }: AccessKeyRecord): AccessKey => ({
+const withoutSecret = ({ accessKeyId, accountId, userId, name, active, createdAt }: AccessKeyRecord): AccessKey => ({
   accessKeyId,
   accountId,
+  ...(userId === undefined ? {} : { userId }),
   name,
   active,
   createdAt,

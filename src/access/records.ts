@@ -10,12 +10,21 @@ export interface AccountRecord {
   readonly displayName: string
   /** Milliseconds since 1970. */
   readonly createdAt: number
+  /** As given; unique among accounts in small letters. */
+  readonly email?: string | undefined
+  /** Name of the compatibility profile, where the account has one of its own. */
+  readonly profile?: string | undefined
+  /** Toggles set on this account alone, over its profile. */
+  readonly toggles?: Readonly<Record<string, string | number | boolean | null>> | undefined
 }
 
 export interface AccessKeyRecord {
-  readonly version: 1
+  /** 2 where there is a user, so that a program which knows none does not take the key for the account's own. */
+  readonly version: 1 | 2
   readonly accessKeyId: string
   readonly accountId: string
+  /** The user whose key it is; absent where it is the account's own. */
+  readonly userId?: string | undefined
   /** A label for people; it has no other effect. */
   readonly name: string
   readonly active: boolean
@@ -24,24 +33,43 @@ export interface AccessKeyRecord {
   readonly secret: Sealed
 }
 
-export const encodeRecord = (record: AccountRecord | AccessKeyRecord): Value => Buffer.from(JSON.stringify(record))
+export interface UserRecord {
+  readonly version: 1
+  readonly id: string
+  readonly accountId: string
+  readonly name: string
+  readonly role: string
+  /** Documents of its own policies, by their names, in the order in which they were first put. */
+  readonly policies: readonly (readonly [name: string, document: string])[]
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
+export const encodeRecord = (record: AccountRecord | AccessKeyRecord | UserRecord): Value =>
+  Buffer.from(JSON.stringify(record))
 
 export const decodeAccount = (value: Value): AccountRecord => decode(value) as AccountRecord
 
-export const decodeAccessKey = (value: Value): AccessKeyRecord => decode(value) as AccessKeyRecord
+export const decodeAccessKey = (value: Value): AccessKeyRecord => decode(value, 2) as AccessKeyRecord
 
-function decode(value: Value): { readonly version: number } {
+export const decodeUser = (value: Value): UserRecord => decode(value) as UserRecord
+
+function decode(value: Value, versionMax = 1): { readonly version: number } {
   const record = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as {
     version: number
   }
-  assert.equal(record.version, 1, 'a record was written by a newer version of entrepot')
+  assert(record.version <= versionMax, 'a record was written by a newer version of entrepot')
   return record
 }
 
-/** Under the account's byte: 0 and the id's 32 bytes → the account; 1 and the display name → the id. */
+/** Under the account's byte: 0 and the id's 32 bytes → the account; 1 and the display name, or 2 and the email address → the id. */
 export const accountKey = (id: string): Key => Buffer.concat([accountIdsStart, Buffer.from(id, 'hex')])
 
 export const accountNameKey = (displayName: string): Key => Buffer.concat([accountNamesStart, Buffer.from(displayName)])
+
+/** Whatever the address's case. */
+export const accountEmailKey = (email: string): Key =>
+  Buffer.concat([Buffer.of(keyspace.account, 2), Buffer.from(email.toLowerCase())])
 
 export const accountIdsStart = Buffer.of(keyspace.account, 0)
 export const accountNamesStart = Buffer.of(keyspace.account, 1)
@@ -58,6 +86,16 @@ export const accessKeyOfAccountKey = (accountId: string, accessKeyId: string): K
 /** The start of them. */
 export const accessKeysOfAccount = (accountId: string): Buffer =>
   Buffer.concat([Buffer.of(keyspace.accessKeyOfAccount), Buffer.from(accountId, 'hex')])
+
+export const userKey = (id: string): Key => Buffer.concat([Buffer.of(keyspace.user), Buffer.from(id)])
+
+/** A user's id, by its name, whatever its case. */
+export const userNameKey = (accountId: string, name: string): Key =>
+  Buffer.concat([usersOfAccount(accountId), Buffer.from(name.toLowerCase())])
+
+/** The start of them. */
+export const usersOfAccount = (accountId: string): Buffer =>
+  Buffer.concat([Buffer.of(keyspace.userOfAccount), Buffer.from(accountId, 'hex')])
 
 /** The id of the account that was made at the first start. */
 export const firstAccountKey: Key = Buffer.concat([Buffer.of(keyspace.system), Buffer.from('access/first-account')])

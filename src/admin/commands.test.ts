@@ -9,6 +9,7 @@ import { systemRandom } from '../base/random.ts'
 import { Secret } from '../base/secret.ts'
 import { createMemoryStore } from '../metadata/memory.ts'
 import { Buckets } from '../objects/buckets.ts'
+import { Keyring } from '../objects/encryption/keyring.ts'
 import { runCommand } from './commands.ts'
 import type { CommandName, CommandState } from './commands.ts'
 
@@ -22,7 +23,9 @@ beforeEach(() => {
     accounts: new Accounts(parts),
     accessKeys: new AccessKeys(parts),
     buckets: new Buckets(metadata, systemClock, systemRandom),
+    keyring: new Keyring({ metadata, masterKey, clock: systemClock, random: systemRandom }),
     region: 'eu-central',
+    toggleLayers: [{ toggles: { tagging: false } }],
   }
 })
 
@@ -43,6 +46,13 @@ test('accounts.create answers with the account and a key that works', async () =
   assert.deepEqual((await run('accounts.list'))['accounts'], [
     { id: made['id'], displayName: 'video', createdAt: made['createdAt'] },
   ])
+})
+
+test('accounts.create takes an email address, which accounts.list shows', async () => {
+  const made = await run('accounts.create', { name: 'video', email: 'video@example.com' })
+  assert.equal(made['email'], 'video@example.com')
+  assert.match(JSON.stringify(await run('accounts.list')), /"email":"video@example.com"/)
+  await assert.rejects(run('accounts.create', { name: 'audio', email: 'video' }), { code: 'InvalidArgument' })
 })
 
 test('an account whose name is taken leaves no key behind', async () => {
@@ -105,6 +115,18 @@ test('a list of buckets is longer than a page', async () => {
   await ensureFirst()
   for (let index = 0; index < 1001; index++) await run('buckets.create', { name: `bucket-${index}` })
   assert.equal((await run('buckets.list'))['buckets']?.length, 1001)
+})
+
+test('encryption.rotate makes a new current key and keeps those before it; no answer has a key in it', async () => {
+  assert.deepEqual(await run('encryption.status'), { keys: [] })
+  const first = await run('encryption.rotate')
+  const second = await run('encryption.rotate')
+  assert.deepEqual(Object.keys(second), ['id', 'current', 'createdAt'])
+  const keys = (await run('encryption.status'))['keys'] as unknown as Record<string, unknown>[]
+  assert.deepEqual(
+    keys.toSorted((one, other) => Number(one['current']) - Number(other['current'])),
+    [{ ...first, current: false }, second],
+  )
 })
 
 test('before there is a first account, an account must be named', async () => {

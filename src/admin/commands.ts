@@ -8,18 +8,26 @@ import { accessKeyGuards } from '../access/access-keys.ts'
 import type { Account, Accounts } from '../access/accounts.ts'
 import { accountGuards, insertAccount } from '../access/accounts.ts'
 import { firstAccountId } from '../access/first-account.ts'
+import { insertUser, userGuards } from '../access/users.ts'
+import type { User } from '../access/users.ts'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import type { Buckets } from '../objects/buckets.ts'
+import type { KeyDescription, Keyring } from '../objects/encryption/keyring.ts'
+import { layToggles, type ToggleLayer } from '../objects/toggles.ts'
+import { changeLayer, showLayer } from './settings.ts'
 
 /** What the commands work on. */
 export interface CommandState {
   readonly metadata: MetadataStore
   readonly accounts: Accounts
   readonly accessKeys: AccessKeys
-  readonly buckets: Pick<Buckets, 'list' | 'create' | 'delete'>
+  readonly buckets: Pick<Buckets, 'list' | 'create' | 'delete' | 'get' | 'update'>
+  readonly keyring: Pick<Keyring, 'list' | 'rotate'>
   /** The region that new buckets are in. */
   readonly region: string
+  /** The toggles that hold where no account or bucket says otherwise. */
+  readonly toggleLayers: readonly ToggleLayer[]
 }
 
 type Parameters = Readonly<Record<string, string>>
@@ -38,8 +46,8 @@ const command = <const R extends string = never, const O extends string = never>
 const commands = {
   'accounts.list': command({}, async ({ accounts }) => ({ accounts: (await accounts.list()).map(showAccount) })),
 
-  'accounts.create': command({ required: ['name'] }, async (state, { name }) => {
-    const account = state.accounts.plan(name)
+  'accounts.create': command({ required: ['name'], optional: ['email'] }, async (state, { name, email }) => {
+    const account = state.accounts.plan(name, email)
     const key = state.accessKeys.plan(account.id, 'first key')
     const guards = { exclusive: [...accountGuards(account), ...accessKeyGuards(key)] }
     await state.metadata.transact(guards, async (transaction) => {
@@ -49,17 +57,82 @@ const commands = {
     return { ...showAccount(account), ...showSecret(key) }
   }),
 
+  'accounts.settings': command(
+    { required: ['name'], optional: ['profile', 'toggles'] },
+    async ({ accounts, toggleLayers }, { name, profile, toggles }) => {
+      const found = await accounts.find(name)
+      const changes = profile !== undefined || toggles !== undefined
+      const account = changes
+        ? await accounts.configure(found.id, (current) => changeLayer(current, profile, toggles))
+        : found
+      return { name: account.displayName, ...showLayer(account, toggleLayers) }
+    },
+  ),
+
+  'users.list': command({ optional: ['account'] }, async (state, { account }) => {
+    const accounts = account === undefined ? await state.accounts.list() : [await state.accounts.find(account)]
+    const users: object[] = []
+    for (const owner of accounts) {
+      for (const user of await state.accounts.users.list(owner.id)) users.push(showUser(user, owner))
+    }
+    return { users }
+  }),
+
+  'users.create': command(
+    { required: ['account', 'name'], optional: ['role', 'policy'] },
+    async ({ accounts, accessKeys, metadata }, { account, name, role, policy }) => {
+      const owner = await accounts.find(account)
+      // Whom a policy is given to is likely meant to do that, and no more.
+      const grants =
+        policy === undefined
+          ? { role }
+          : { role: role ?? 's3.bucket.user', policies: new Map([[firstPolicyName, policy]]) }
+      const user = accounts.users.plan(owner.id, name, grants)
+      const key = accessKeys.plan(owner.id, 'first key', undefined, user.id)
+      const [ofUser, ofKey] = [userGuards(user), accessKeys.guards(key)]
+      const exclusive = [...ofUser.exclusive, ...ofKey.exclusive]
+      await metadata.transact({ exclusive, shared: [...ofUser.shared, ...ofKey.shared] }, async (transaction) => {
+        await insertUser(transaction, user)
+        await accessKeys.add(transaction, key)
+      })
+      return { ...showUser(user, owner), ...showSecret(key) }
+    },
+  ),
+
+  'users.delete': command({ required: ['account', 'name'] }, async ({ accounts }, { account, name }) => {
+    const { users } = accounts
+    await users.delete((await users.find((await accounts.find(account)).id, name)).id)
+    return { account, name, deleted: true }
+  }),
+
+  'users.role': command({ required: ['account', 'name', 'role'] }, (state, { account, name, role }) =>
+    changeUser(state, account, name, (id) => state.accounts.users.setRole(id, role)),
+  ),
+
+  'policies.put': command(
+    { required: ['account', 'name', 'policyName', 'policy'] },
+    (state, { account, name, policyName, policy }) =>
+      changeUser(state, account, name, (id) => state.accounts.users.putPolicy(id, policyName, policy)),
+  ),
+
+  'policies.delete': command({ required: ['account', 'name', 'policyName'] }, (state, { account, name, policyName }) =>
+    changeUser(state, account, name, (id) => state.accounts.users.deletePolicy(id, policyName)),
+  ),
+
   'keys.list': command({ optional: ['account'] }, async (state, { account }) => {
     const accounts = account === undefined ? await state.accounts.list() : [await state.accounts.find(account)]
     const names = new Map(accounts.map(({ id, displayName }) => [id, displayName]))
     const keys = await state.accessKeys.list(account === undefined ? undefined : accounts[0]?.id)
-    return { keys: keys.map((key) => showKey(key, names.get(key.accountId))) }
+    const shown: object[] = []
+    for (const key of keys) shown.push(showKey(key, names.get(key.accountId), await userName(state, key)))
+    return { keys: shown }
   }),
 
-  'keys.create': command({ optional: ['account', 'name'] }, async (state, { account, name = '' }) => {
+  'keys.create': command({ optional: ['account', 'user', 'name'] }, async (state, { account, user, name = '' }) => {
     const owner = await accountOrFirst(state, account)
-    const key = await state.accessKeys.create(owner.id, name)
-    return { ...showKey(key, owner.displayName), ...showSecret(key) }
+    const holder = user === undefined ? undefined : await state.accounts.users.find(owner.id, user)
+    const key = await state.accessKeys.create(owner.id, name, { userId: holder?.id })
+    return { ...showKey(key, owner.displayName, holder?.name), ...showSecret(key) }
   }),
 
   'keys.rename': command({ required: ['accessKeyId', 'name'] }, async (state, { accessKeyId, name }) =>
@@ -95,13 +168,31 @@ const commands = {
 
   'buckets.create': command({ required: ['name'], optional: ['account'] }, async (state, { name, account }) => {
     const owner = await accountOrFirst(state, account)
-    return showBucket(await state.buckets.create({ name, accountId: owner.id, region: state.region }), owner)
+    const naming = layToggles([...state.toggleLayers, owner])['naming.bucket']
+    return showBucket(await state.buckets.create({ name, accountId: owner.id, region: state.region, naming }), owner)
   }),
+
+  'buckets.settings': command(
+    { required: ['name'], optional: ['profile', 'toggles'] },
+    async ({ accounts, buckets, toggleLayers }, { name, profile, toggles }) => {
+      const found = await buckets.get(name)
+      const changes = profile !== undefined || toggles !== undefined
+      const bucket = changes
+        ? await buckets.update(found, (current) => ({ ...current, ...changeLayer(current, profile, toggles) }))
+        : found
+      const owner = await accounts.get(bucket.accountId)
+      return { name: bucket.name, ...showLayer(bucket, [...toggleLayers, owner ?? {}]) }
+    },
+  ),
 
   'buckets.delete': command({ required: ['name'] }, async (state, { name }) => {
     await state.buckets.delete(name)
     return { name, deleted: true }
   }),
+
+  'encryption.status': command({}, async ({ keyring }) => ({ keys: (await keyring.list()).map(showEncryptionKey) })),
+
+  'encryption.rotate': command({}, async ({ keyring }) => showEncryptionKey(await keyring.rotate())),
 } satisfies Record<string, Command>
 
 export type CommandName = keyof typeof commands
@@ -158,19 +249,56 @@ async function* bucketsOf({ buckets }: CommandState, { id }: Account): AsyncGene
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString()
 
-const showAccount = ({ id, displayName, createdAt }: Account) => ({ id, displayName, createdAt: iso(createdAt) })
+const showAccount = ({ id, displayName, createdAt, email }: Account) => ({
+  id,
+  displayName,
+  createdAt: iso(createdAt),
+  ...(email === undefined ? {} : { email }),
+})
 
-const showKey = ({ accessKeyId, name, active, accountId, createdAt }: AccessKey, accountName: string | undefined) => ({
+const showKey = (
+  { accessKeyId, name, active, accountId, createdAt }: AccessKey,
+  accountName: string | undefined,
+  userName: string | undefined,
+) => ({
   accessKeyId,
   name,
   active,
   accountId,
   accountName,
+  ...(userName === undefined ? {} : { userName }),
   createdAt: iso(createdAt),
 })
 
-const showOwnedKey = async ({ accounts }: CommandState, key: AccessKey) =>
-  showKey(key, (await accounts.get(key.accountId))?.displayName)
+const showOwnedKey = async (state: CommandState, key: AccessKey) =>
+  showKey(key, (await state.accounts.get(key.accountId))?.displayName, await userName(state, key))
+
+const userName = async ({ accounts }: CommandState, { userId }: AccessKey): Promise<string | undefined> =>
+  userId === undefined ? undefined : (await accounts.users.get(userId))?.name
+
+/** The policy that a user is created with. */
+const firstPolicyName = 'first'
+
+const showUser = ({ id, name, role, policies, createdAt }: User, owner: Account) => ({
+  id,
+  name,
+  role,
+  policies: [...policies].map(([policyName, policy]) => ({ name: policyName, policy })),
+  accountId: owner.id,
+  accountName: owner.displayName,
+  createdAt: iso(createdAt),
+})
+
+async function changeUser(
+  { accounts }: CommandState,
+  account: string,
+  name: string,
+  change: (id: string) => Promise<User>,
+): Promise<object> {
+  const owner = await accounts.find(account)
+  const { id } = await accounts.users.find(owner.id, name)
+  return showUser(await change(id), owner)
+}
 
 /** The one place where a secret is given out. */
 const showSecret = ({ accessKeyId, secretAccessKey }: NewAccessKey) => ({
@@ -185,3 +313,5 @@ const showBucket = ({ name, region, createdMs }: Bucket, owner: Account) => ({
   accountName: owner.displayName,
   createdAt: iso(createdMs),
 })
+
+const showEncryptionKey = ({ id, createdMs, current }: KeyDescription) => ({ id, current, createdAt: iso(createdMs) })

@@ -1,4 +1,7 @@
-/** Names of blobs, `<epoch>-<uuid>`: the epoch in ten decimal digits, so that ids sort by epoch; the uuid of version 4 (RFC 9562, 5.4). */
+/**
+ * Names of blobs, `<epoch>-<uuid>`: the epoch in ten decimal digits, so that ids sort by epoch; the uuid of version 4 (RFC 9562, 5.4). In a
+ * deployment of several regions, `@<region>` follows in the names of blobs of all but the first.
+ */
 import assert from 'node:assert/strict'
 
 import type { Random } from '../base/random.ts'
@@ -33,3 +36,18 @@ export const epochOf = (id: BlobId): number => Number(id.slice(0, 10))
 
 /** The parts of an id that name the folders it lies in: its epoch, and the first two hex digits of its uuid. */
 export const foldersOf = (id: BlobId): readonly [epoch: string, fanOut: string] => [id.slice(0, 10), id.slice(11, 13)]
+
+/** The name that the region's own store knows the blob by. */
+export function bareId(id: BlobId): BlobId {
+  const at = id.indexOf('@')
+  return at < 0 ? id : (id.slice(0, at) as BlobId)
+}
+
+/** The region in the name; undefined in that of a blob of the first. */
+export function regionOfBlob(id: BlobId): string | undefined {
+  const at = id.indexOf('@')
+  return at < 0 ? undefined : id.slice(at + 1)
+}
+
+/** The name of a blob of another region than the first. */
+export const inRegion = (id: BlobId, region: string): BlobId => `${id}@${region}` as BlobId

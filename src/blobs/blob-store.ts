@@ -23,6 +23,8 @@ export interface PutOptions {
   /** Bytes, where known: lets the store choose its buffers. Not a check. */
   readonly sizeExpected?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** Name of the region to keep it in, where a deployment has several; the first unless given. */
+  readonly region?: string | undefined
 }
 
 export interface BlobStore {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Toolbox } from './program.ts'
 import { keyOnce } from './keys.ts'
+import { addSettingsCommand } from './profiles.ts'
 import { pairs, plain, table } from './text.ts'
 
 interface ShownAccount {
@@ -33,17 +34,26 @@ export function addAccountCommands(program: Command, { equip, perform }: Toolbox
       ),
     )
 
-  equip(accounts.command('create').argument('<name>', 'display name, which no other account has'))
+  equip(
+    accounts
+      .command('create')
+      .argument('<name>', 'display name, which no other account has')
+      .option('--email <address>', 'email address, by which others may grant it access'),
+  )
     .summary('Create an account with an access key')
     .description('Creates an account and its first access key. The secret is shown only now.')
     .addHelpText(
       'after',
       '\nExample:\n  entrepot accounts create video-team\n\nNext: entrepot buckets create BUCKET --account NAME',
     )
-    .action((name: string, _given: object, command: Command) =>
+    .action((name: string, { email }: { email?: string }, command: Command) =>
       perform(
         command,
-        { name: 'accounts.create', parameters: { name }, makesFolder: true },
+        {
+          name: 'accounts.create',
+          parameters: email === undefined ? { name } : { name, email },
+          makesFolder: true,
+        },
         (result: ShownAccount & { accessKeyId: string; secretAccessKey: string }) =>
           pairs([
             ['Account', plain(result.displayName)],
@@ -51,4 +61,6 @@ export function addAccountCommands(program: Command, { equip, perform }: Toolbox
           ]) + keyOnce(result),
       ),
     )
+
+  addSettingsCommand(accounts, 'account', { equip, perform })
 }

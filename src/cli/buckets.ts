@@ -1,6 +1,7 @@
 /** `entrepot buckets`: create, list and delete buckets without an S3 client. */
 import type { Command } from 'commander'
 import type { Toolbox } from './program.ts'
+import { addSettingsCommand } from './profiles.ts'
 import { plain, table } from './text.ts'
 
 interface ShownBucket {
@@ -70,4 +71,6 @@ export function addBucketCommands(program: Command, { equip, perform }: Toolbox)
     .action((name: string, _given: object, command: Command) =>
       perform(command, { name: 'buckets.delete', parameters: { name } }, () => `The bucket ${name} is deleted.\n`),
     )
+
+  addSettingsCommand(buckets, 'bucket', { equip, perform })
 }

@@ -16,7 +16,17 @@ import type { Finding } from './checks/check.ts'
 import { checkNode } from './checks/node.ts'
 import { runProgram } from './program.ts'
 
-const facts = { objects: 1, parts: 0, bodies: 1, manifests: 0, onDisk: 0, referenced: 0, queued: 0, young: 0 }
+const facts = {
+  versions: 0,
+  objects: 1,
+  parts: 0,
+  bodies: 1,
+  manifests: 0,
+  onDisk: 0,
+  referenced: 0,
+  queued: 0,
+  young: 0,
+}
 
 let folder: string
 let data: string

@@ -9,6 +9,7 @@ interface ShownKey {
   readonly name: string
   readonly active: boolean
   readonly accountName?: string
+  readonly userName?: string
   readonly createdAt: string
 }
 
@@ -58,13 +59,14 @@ function addCreate(keys: Command, { equip, perform }: Toolbox): void {
     keys
       .command('create')
       .option('--account <name>', "The account's name or id (the first account)")
+      .option('--user <name>', 'A user of the account, whose key it shall be')
       .option('--name <text>', 'A label for people'),
   )
     .summary('Create a key')
     .description('Creates an access key. The secret is shown only now.')
     .addHelpText('after', '\nExample:\n  entrepot keys create --name backup\n\nNext: entrepot keys list')
-    .action((given: { account?: string; name?: string }, command: Command) =>
-      perform(command, { name: 'keys.create', parameters: { account: given.account, name: given.name } }, keyOnce),
+    .action(({ account, user, name }: { account?: string; user?: string; name?: string }, command: Command) =>
+      perform(command, { name: 'keys.create', parameters: { account, user, name } }, keyOnce),
     )
 }
 
@@ -84,11 +86,12 @@ function addList(keys: Command, { equip, perform }: Toolbox): void {
           result.keys.length === 0
             ? 'There are no access keys. Make one with: entrepot keys create\n'
             : table(
-                ['ACCESS KEY', 'STATE', 'ACCOUNT', 'NAME', 'CREATED'],
-                result.keys.map(({ accessKeyId, active, accountName = '', name, createdAt }) => [
+                ['ACCESS KEY', 'STATE', 'ACCOUNT', 'USER', 'NAME', 'CREATED'],
+                result.keys.map(({ accessKeyId, active, accountName = '', userName = '', name, createdAt }) => [
                   accessKeyId,
                   active ? 'active' : 'inactive',
                   plain(accountName),
+                  plain(userName),
                   plain(name),
                   createdAt,
                 ]),

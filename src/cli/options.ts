@@ -32,10 +32,10 @@ export function settingOptions(wanted: readonly SettingName[] = names): { headin
   return [...sections].map(([section, options]) => ({ heading: `${section}:`, options }))
 }
 
-/** What the command line gave, by the settings' names. */
-export function flagsOf(given: Readonly<Record<string, unknown>>): Flags {
+/** What the command line gave, by the settings' names; of a command that takes only some settings, those. */
+export function flagsOf(given: Readonly<Record<string, unknown>>, wanted: readonly SettingName[] = names): Flags {
   const flags: Record<string, Written | boolean | undefined> = {}
-  for (const name of names) {
+  for (const name of wanted) {
     if (settingOf(name).flag === undefined) continue
     const value = given[optionOf(name).attributeName()]
     if (typeof value === 'string' || typeof value === 'boolean') flags[name] = value

@@ -14,6 +14,7 @@ import { systemRandom } from '../base/random.ts'
 import { Secret } from '../base/secret.ts'
 import { createMemoryStore } from '../metadata/memory.ts'
 import { Buckets } from '../objects/buckets.ts'
+import { Keyring } from '../objects/encryption/keyring.ts'
 import { runProgram } from './program.ts'
 
 interface Run {
@@ -49,7 +50,9 @@ async function openState(): Promise<State> {
     accounts: new Accounts(parts),
     accessKeys: new AccessKeys(parts),
     buckets: new Buckets(store, systemClock, systemRandom),
+    keyring: new Keyring({ metadata: store, masterKey, clock: systemClock, random: systemRandom }),
     region: 'us-east-1',
+    toggleLayers: [],
     close: async () => void opened--,
   }
 }
@@ -85,10 +88,15 @@ const commands = [
   'doctor',
   'keys',
   'accounts',
+  'users',
+  'users policy',
   'buckets',
+  'encryption',
+  'profiles',
   ...['create', 'list', 'rename', 'regenerate', 'deactivate', 'activate', 'delete'].map((name) => `keys ${name}`),
-  ...['create', 'list'].map((name) => `accounts ${name}`),
-  ...['create', 'list', 'delete'].map((name) => `buckets ${name}`),
+  ...['create', 'list', 'settings'].map((name) => `accounts ${name}`),
+  ...['create', 'list', 'delete', 'settings'].map((name) => `buckets ${name}`),
+  ...['status', 'rotate'].map((name) => `encryption ${name}`),
 ]
 
 for (const command of commands) {
@@ -96,7 +104,7 @@ for (const command of commands) {
     const { code, out, error } = await entrepot(...command.split(' '), '--help')
     assert.deepEqual([code, error], [0, ''])
     assert.match(out, new RegExp(`^Usage: entrepot ${command}`))
-    if (/keys$|accounts$|buckets$/.test(command)) return
+    if (/keys$|accounts$|users$|policy$|buckets$|encryption$/.test(command)) return
     assert.match(out, /--json/)
     assert.match(out, /Examples?:\n {2}entrepot /)
     for (const line of out.split('\n')) assert.ok(line.length <= 90, line)
@@ -160,7 +168,10 @@ test('without a server a command works on the data folder itself', async () => {
   await entrepot('accounts', 'create', 'video')
   const { code, out, error } = await entrepot('keys', 'list')
   assert.deepEqual([code, error], [0, ''])
-  assert.match(out, /^ACCESS KEY +STATE +ACCOUNT +NAME +CREATED\nAKIA\w{16} {2}active {2}video +first key {2}\d{4}-/)
+  assert.match(
+    out,
+    /^ACCESS KEY +STATE +ACCOUNT +USER +NAME +CREATED\nAKIA\w{16} {2}active {2}video +first key {2}\d{4}-/,
+  )
 })
 
 test('with a server the command is its affair', async () => {

@@ -5,14 +5,17 @@ import { addAccountCommands } from './accounts.ts'
 import { addBucketCommands } from './buckets.ts'
 import { loadConfig } from './configuration.ts'
 import { doctor } from './doctor.ts'
+import { addEncryptionCommands } from './encryption.ts'
 import { report } from './failure.ts'
 import { addKeyCommands } from './keys.ts'
 import { flagsOf, settingOptions } from './options.ts'
 import { perform } from './perform.ts'
+import { addProfilesCommand } from './profiles.ts'
 import type { Order } from './perform.ts'
 import { serve } from './serve.ts'
 import type { Surroundings } from './surroundings.ts'
 import { bold } from './text.ts'
+import { addUserCommands } from './users.ts'
 
 /** Runs the command line; the exit code: 0 done, 1 refused or failed, 2 wrong usage. */
 export async function runProgram(surroundings: Surroundings): Promise<number> {
@@ -87,7 +90,7 @@ is on no path, say npx entrepot.`,
     surroundings,
     equip,
     async perform(command, order, show) {
-      const config = await loadConfig(surroundings, flagsOf(command.opts()))
+      const config = await loadConfig(surroundings, flagsOf(command.opts(), commonSettings))
       const result = await perform(surroundings, config, order)
       terminal.out(command.opts()['json'] === true ? `${JSON.stringify(result)}\n` : show(result as never))
     },
@@ -96,7 +99,10 @@ is on no path, say npx entrepot.`,
   addServe(program, surroundings, setExitCode)
   addKeyCommands(program, toolbox)
   addAccountCommands(program, toolbox)
+  addUserCommands(program, toolbox)
   addBucketCommands(program, toolbox)
+  addEncryptionCommands(program, toolbox)
+  addProfilesCommand(program, surroundings)
   addDoctor(program, surroundings, setExitCode)
   pointToHelp(program, program.name())
   return program

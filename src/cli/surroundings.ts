@@ -15,7 +15,12 @@ export interface Terminal {
 
 export interface RunningServer {
   /** Base URLs, with the ports that were taken. */
-  readonly endpoints: { readonly s3: string; readonly admin: string }
+  readonly endpoints: {
+    readonly s3: string
+    readonly admin: string
+    /** Of the further S3 listeners, where there are any. */
+    readonly s3Further?: readonly string[]
+  }
   /** The first account's key, where it was made just now. */
   readonly firstKey?: Pick<NewAccessKey, 'accessKeyId' | 'secretAccessKey'> | undefined
   /** Readiness off, requests in flight finish, everything is closed. */

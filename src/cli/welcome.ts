@@ -7,9 +7,10 @@ import { bold, pairs } from './text.ts'
 export function welcome(surroundings: Surroundings, config: Config, running: RunningServer): string {
   const { terminal, version } = surroundings
   const self = callOurselves(surroundings)
-  const { s3, admin } = running.endpoints
+  const { s3, admin, s3Further = [] } = running.endpoints
   const places = pairs([
     ['S3 endpoint', s3],
+    ...s3Further.map((url): [string, string] => ['S3 endpoint', url]),
     ['Region', config.region],
     ['Health', `${admin}/health/ready`],
     ['Data folder', config.data],

@@ -8,11 +8,14 @@ import type { BlobStore } from '../blobs/blob-store.ts'
 import { decodeCounter, encodeCounter } from '../metadata/counter.ts'
 import type { Entry, Key, MetadataStore, Transaction } from '../metadata/metadata-store.ts'
 import { decodeManifest } from '../objects/content-reader.ts'
-import type { BlobExtent, Extent } from '../objects/extent.ts'
-import { decodeGarbage, garbageOf, type Garbage } from '../objects/garbage.ts'
+import { mentionedBy, type BlobExtent, type Extent } from '../objects/extent.ts'
+import { decodeGarbage, garbageOf, type Garbage, type Purge } from '../objects/garbage.ts'
+import { decodeHead } from '../objects/head.ts'
 import {
   bodyKey,
+  deletedKey,
   garbageUntil,
+  headKey,
   keyOfUpload,
   manifestKey,
   ownersKey,
@@ -20,6 +23,7 @@ import {
   uploadsUnder,
   usageKey,
 } from '../objects/keys.ts'
+import { addUsage, endMention } from '../objects/mentions.ts'
 import type { Uploads } from '../objects/uploads.ts'
 import type { Job } from './runner.ts'
 
@@ -51,7 +55,8 @@ export function garbageJob(parts: GarbageParts): Job {
       const ended: Ended[] = []
       for (const [record, garbage] of entries.map(read)) {
         if ('ended' in garbage) ended.push({ record, extent: garbage.ended })
-        else await abortUploads(parts, record, garbage.uploadsOf)
+        else if ('uploadsOf' in garbage) await abortUploads(parts, record, garbage.uploadsOf)
+        else await purge(parts, record, garbage.purge)
       }
       if (ended.length > 0) await endMentions(parts, ended)
       return entries.length === batchSize ? 'busy' : 'idle'
@@ -104,9 +109,28 @@ async function endInRecords(
   const manifest = await transaction.get(manifestKey(extent.id))
   transaction.delete(manifestKey(extent.id))
   if (manifest === undefined) return
-  for (const { piece } of decodeManifest(manifest).parts) {
-    transaction.set(...garbageOf({ ended: piece }, clock.now(), random.bytes(8).toString('hex')))
+  for (const mentioned of mentionedBy(decodeManifest(manifest))) {
+    transaction.set(...garbageOf({ ended: mentioned }, clock.now(), random.bytes(8).toString('hex')))
   }
+}
+
+/** What was deleted can no longer be had back: its bytes end, unless it has been had back meanwhile. */
+async function purge(
+  { metadata, clock, random }: GarbageParts,
+  record: Key,
+  { bucketId, accountId, key, id }: Purge,
+): Promise<void> {
+  const deleted = deletedKey(bucketId, key, id)
+  await metadata.transact({ exclusive: [headKey(bucketId, key)] }, async (transaction) => {
+    transaction.delete(record)
+    const value = await transaction.get(deleted)
+    if (value === undefined) return
+    const { extent, size } = decodeHead(value)
+    transaction.delete(deleted)
+    endMention(transaction, extent, clock.now(), random.bytes(8).toString('hex'))
+    addUsage(transaction, { id: bucketId, accountId }, 'deleted', -1)
+    addUsage(transaction, { id: bucketId, accountId }, 'deletedBytes', -size)
+  })
 }
 
 /** One upload at a time, so that a bucket with very many does not make one very large transaction. */

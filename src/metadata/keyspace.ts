@@ -6,14 +6,22 @@ export const keyspace = {
   account: 0x10,
   accessKey: 0x11,
   accessKeyOfAccount: 0x12,
+  /** A user of an account: its id. */
+  user: 0x13,
+  /** A user's id: account id (32 bytes), name in small letters. */
+  userOfAccount: 0x14,
   bucket: 0x20,
   bucketOfAccount: 0x21,
   /** The current version of each key: bucket id, key. What a listing walks. */
   head: 0x30,
-  /** Older versions: bucket id, key, version. */
+  /** Noncurrent versions and delete markers: bucket id, key, 0, version id (16 bytes, newest first). */
   version: 0x31,
   /** The parts of a multipart object: manifest number. */
   manifest: 0x32,
+  /** The id of a key's null version, where that is not the current one: bucket id, key. */
+  nullVersion: 0x33,
+  /** What was deleted or replaced and can be had back: bucket id, key, 0, id (16 bytes, newest first). */
+  deleted: 0x34,
   /** Unfinished multipart uploads: bucket id, key, 0, upload id. */
   upload: 0x40,
   /** Upload id, part number (2 bytes). */
@@ -24,6 +32,16 @@ export const keyspace = {
   garbage: 0x51,
   /** Blobs' writer epochs that have not ended. */
   epoch: 0x52,
+  /** When lifecycle has to look: time (8 bytes), bucket id, key; of an upload then 0, upload id. */
+  lifecycleDue: 0x54,
+  /** Buckets with new lifecycle rules, all of whose keys have to be looked at: bucket id. */
+  lifecycleReindex: 0x55,
+  /** The keys of the server that wrap the keys of encrypted content: 0 for which of them is current; 1 and the key's id. */
+  encryptionKey: 0x53,
+  /** Buckets that are being emptied, to be deleted: bucket id. */
+  emptying: 0x56,
+  /** Renames that may be repeated: 0, bucket id, digest of the client's token; 1, when one ends (6 bytes) and the former key. */
+  renameToken: 0x57,
   /**
    * Bodies too small for a file of their own. The key is this byte and the body's number, 8 bytes big-endian, below 2^53; numbers
    * grow, so a store may append them.

@@ -17,11 +17,12 @@ import type { Buckets } from './buckets.ts'
 import { encodeManifest } from './content-reader.ts'
 import type { ManifestPart } from './extent.ts'
 import type { Checksummed, Head } from './head.ts'
-import type { Condition, Heads } from './heads.ts'
+import type { Heads } from './heads.ts'
 import { bucketKey, headKey, manifestKey, uploadKey } from './keys.ts'
 import type { Numbers } from './numbers.ts'
 import type { Part, Upload } from './upload.ts'
 import { allParts, type Uploads } from './uploads.ts'
+import type { Condition, Versions } from './versions.ts'
 
 /** A part as the client names it. */
 export interface NamedPart {
@@ -32,11 +33,18 @@ export interface NamedPart {
   readonly checksum?: string | undefined
 }
 
+/** What an upload is about to become. */
+export interface Whole {
+  readonly upload: Upload
+  readonly size: number
+  readonly checksum: Checksummed | undefined
+}
+
 export interface CompleteOptions {
   readonly parts: readonly NamedPart[]
   readonly condition?: Condition | undefined
-  /** Throws where the whole is not what the client declared (x-amz-checksum-*, x-amz-mp-object-size). */
-  readonly verify?: ((whole: { readonly size: number; readonly checksum: Checksummed | undefined }) => void) | undefined
+  /** Throws where the whole is not what the client declared (x-amz-checksum-*, x-amz-mp-object-size), or the upload not as it must be. */
+  readonly verify?: ((whole: Whole) => void) | undefined
 }
 
 /** Bytes that every part but the last must have. */
@@ -49,6 +57,7 @@ export class UploadCompleter {
   readonly #buckets: Buckets
   readonly #heads: Heads
   readonly #uploads: Uploads
+  readonly #versions: Versions
   readonly #numbers: Numbers
 
   constructor(parts: {
@@ -56,12 +65,14 @@ export class UploadCompleter {
     readonly buckets: Buckets
     readonly heads: Heads
     readonly uploads: Uploads
+    readonly versions: Versions
     readonly numbers: Numbers
   }) {
     this.#metadata = parts.metadata
     this.#buckets = parts.buckets
     this.#heads = parts.heads
     this.#uploads = parts.uploads
+    this.#versions = parts.versions
     this.#numbers = parts.numbers
   }
 
@@ -72,22 +83,23 @@ export class UploadCompleter {
     const uploadRecord = uploadKey(bucket.id, key, uploadId)
     const guards = { exclusive: [headKey(bucket.id, key), uploadRecord], shared: [bucketKey(bucket.name)] }
     return this.#metadata.transact(guards, async (transaction) => {
-      await this.#buckets.require(bucket)
+      const current = await this.#buckets.require(bucket)
       const upload = await this.#open(bucket, key, uploadId)
       if ('extent' in upload) return upload
       const parts = choose(options.parts, await allParts(transaction, uploadId), upload)
       const size = parts.reduce((sum, part) => sum + part.size, 0)
       if (size > objectSizeMax) throw new ApiError('EntityTooLarge')
       const checksum = checksumOfWhole(upload, parts)
-      options.verify?.({ size, checksum })
+      options.verify?.({ upload, size, checksum })
       transaction.set(manifestKey(id), encodeManifest({ parts: parts.map(manifestPart) }))
       const named = new Set(parts.map(({ partNumber }) => partNumber))
       await this.#uploads.endParts(transaction, bucket, uploadId, ({ partNumber }) => !named.has(partNumber))
       transaction.delete(uploadRecord)
-      const { system, metadata } = upload
+      const { system, metadata, tags, acl, ownerId, retention, legalHold, encryption } = upload
+      const described = { system, metadata, tags, acl, ownerId, retention, legalHold, encryption }
       const extent = { kind: 'manifest', id, size, parts: parts.length } as const
-      const head = { size, md5: md5OfMd5s(parts), parts: parts.length, system, metadata, checksum, extent, uploadId }
-      return this.#heads.replace(transaction, bucket, key, head, options.condition)
+      const head = { size, md5: md5OfMd5s(parts), parts: parts.length, ...described, checksum, extent, uploadId }
+      return this.#versions.put(transaction, current, key, head, options.condition)
     })
   }
 

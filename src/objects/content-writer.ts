@@ -1,15 +1,19 @@
 /**
- * Writes a body that streams in: digests it on the way, keeps it as a body (small) or a blob, and refuses it before its end is told to the
- * blob store if it is not what the client declared. What it has written is mentioned by no record yet.
+ * Writes a body that streams in: digests it on the way, encrypts it where that is asked for, keeps it as a body (small) or a blob, and refuses
+ * it before its end is told to the blob store if it is not what the client declared. What it has written is mentioned by no record yet.
  */
 import { createHash, hash } from 'node:crypto'
 import { crc32 } from '../base/crc32.ts'
 import { ApiError } from '../base/errors.ts'
 import { checksumOf, createChecksum, type Checksum, type ChecksumAlgorithm } from '../base/checksum/checksum.ts'
 import type { BlobStore } from '../blobs/blob-store.ts'
+import { etagBytes, type ContentKey, type DataKeys } from './encryption/data-keys.ts'
+import type { Encryption, Seal } from './encryption/seal.ts'
+import { encryptBytes, encryptStream, sealedSize } from './encryption/segments.ts'
 import type { Piece } from './extent.ts'
 import type { Numbers } from './numbers.ts'
 
+/** Of what the client sent, encrypted or not. */
 export interface Digests {
   readonly size: number
   readonly md5: Buffer
@@ -25,8 +29,13 @@ export interface WriteOptions {
   /** Called once with what was read, before anything is durable; it throws what is wrong with it. */
   readonly verify?: ((digests: Digests) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Nothing of the content is stored that is not encrypted with it. */
+  readonly encryption?: Encryption | undefined
+  /** Where blobs are to lie; the first region unless given. */
+  readonly region?: string | undefined
 }
 
+/** `md5` is that of which the ETag is made: under a customer's key it is not the content's (`etagBytes`). */
 export interface Written extends Digests {
   readonly piece: Piece
   /** The bytes to set in the transaction, where the piece is a body. */
@@ -37,11 +46,13 @@ export class ContentWriter {
   readonly #blobs: BlobStore
   readonly #numbers: Numbers
   readonly #inlineSizeMax: number
+  readonly #dataKeys: DataKeys
 
-  constructor(blobs: BlobStore, numbers: Numbers, inlineSizeMax: number) {
+  constructor(blobs: BlobStore, numbers: Numbers, inlineSizeMax: number, dataKeys: DataKeys) {
     this.#blobs = blobs
     this.#numbers = numbers
     this.#inlineSizeMax = inlineSizeMax
+    this.#dataKeys = dataKeys
   }
 
   async write(body: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<Written> {
@@ -63,22 +74,53 @@ export class ContentWriter {
     return this.#writeBlob(resume(chunks, iterator), options)
   }
 
-  async #writeBody(bytes: Uint8Array, { sizeMax, algorithm, verify }: WriteOptions): Promise<Written> {
+  async #writeBody(bytes: Uint8Array, { sizeMax, algorithm, verify, encryption }: WriteOptions): Promise<Written> {
     const size = bytes.length
     if (size > sizeMax) throw tooLarge(size, sizeMax)
     const md5 = hash('md5', bytes, 'buffer')
     const checksum = algorithm && checksumOf(algorithm, bytes)
     verify?.({ size, md5, checksum })
     const id = this.#numbers.takeNow() ?? (await this.#numbers.take())
-    return { size, md5, checksum, piece: { kind: 'body', id, size, crc32: crc32(bytes) }, inline: bytes }
+    if (encryption === undefined) {
+      return { size, md5, checksum, piece: { kind: 'body', id, size, crc32: crc32(bytes) }, inline: bytes }
+    }
+    const dataKey = this.#dataKeys.make()
+    const inline = encryptBytes(dataKey, bytes)
+    const { seal, etag } = await this.#seal({ dataKey, size, md5 }, encryption)
+    return { size, md5: etag, checksum, piece: { kind: 'body', id, size, crc32: crc32(inline), seal }, inline }
   }
 
   async #writeBlob(body: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<Written> {
+    const { sizeExpected, signal, encryption, region } = options
+    if (encryption !== undefined) return this.#writeSealedBlob(body, options, encryption)
     const digester = new Digester(options)
-    const { sizeExpected, signal } = options
-    const { id, size } = await this.#blobs.put(digester.pass(body), { sizeExpected, signal })
-    const { md5, checksum, crc } = digester.result
-    return { size, md5, checksum, piece: { kind: 'blob', id, size, crc32: crc }, inline: undefined }
+    const { id, size } = await this.#blobs.put(digester.pass(body), { sizeExpected, signal, region })
+    const { md5, checksum } = digester.result
+    return { size, md5, checksum, piece: { kind: 'blob', id, size, crc32: digester.crc }, inline: undefined }
+  }
+
+  async #writeSealedBlob(
+    body: AsyncIterable<Uint8Array>,
+    options: WriteOptions,
+    encryption: Encryption,
+  ): Promise<Written> {
+    const dataKey = this.#dataKeys.make()
+    const digester = new Digester(options)
+    const sealer = new Sealer(encryptStream(dataKey, digester.pass(body)), () => {
+      const { size, md5 } = digester.result
+      return this.#seal({ dataKey, size, md5 }, encryption)
+    })
+    const sizeExpected = options.sizeExpected === undefined ? undefined : sealedSize(options.sizeExpected)
+    const { signal, region } = options
+    const { id } = await this.#blobs.put(sealer.pass(), { sizeExpected, signal, region })
+    const { size, checksum } = digester.result
+    const { seal, etag, crc } = sealer.result
+    return { size, md5: etag, checksum, piece: { kind: 'blob', id, size, crc32: crc, seal }, inline: undefined }
+  }
+
+  async #seal(contentKey: ContentKey, encryption: Encryption): Promise<SealMade> {
+    const seal = await this.#dataKeys.seal(contentKey, encryption)
+    return { seal, etag: etagBytes(contentKey, encryption.kind) }
   }
 
   /** Takes back what was written, where no record came to mention it. */
@@ -87,25 +129,33 @@ export class ContentWriter {
   }
 }
 
+interface SealMade {
+  readonly seal: Seal
+  /** 16 bytes. */
+  readonly etag: Buffer
+}
+
 /** Passes a stream on and knows its digests at the end; throws, before it ends, if `verify` does. */
 class Digester {
   readonly #options: WriteOptions
   readonly #md5 = createHash('md5')
   readonly #checksum: Checksum | undefined
-  #result: (Digests & { readonly crc: number }) | undefined
+  #result: Digests | undefined
+  /** CRC-32 of what was passed on; not taken of what is not stored as it is. */
+  crc = 0
 
   constructor(options: WriteOptions) {
     this.#options = options
     this.#checksum = options.algorithm && createChecksum(options.algorithm)
   }
 
-  get result(): Digests & { readonly crc: number } {
+  get result(): Digests {
     if (this.#result === undefined) throw new Error('A body was kept before it had ended')
     return this.#result
   }
 
   async *pass(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const { sizeMax, verify } = this.#options
+    const { sizeMax, verify, encryption } = this.#options
     let size = 0
     let crc = 0
     for await (const chunk of body) {
@@ -113,12 +163,39 @@ class Digester {
       if (size > sizeMax) throw tooLarge(size, sizeMax)
       this.#md5.update(chunk)
       this.#checksum?.update(chunk)
-      crc = crc32(chunk, crc)
+      if (encryption === undefined) crc = crc32(chunk, crc)
       yield chunk
     }
     const digests = { size, md5: this.#md5.digest(), checksum: this.#checksum?.digest() }
     verify?.(digests)
-    this.#result = { ...digests, crc }
+    this.#result = digests
+    this.crc = crc
+  }
+}
+
+/** Passes encrypted bytes on, and seals their key before it ends, so that nothing stays of what cannot be sealed. */
+class Sealer {
+  readonly #bytes: AsyncIterable<Uint8Array>
+  readonly #seal: () => Promise<SealMade>
+  #result: (SealMade & { readonly crc: number }) | undefined
+
+  constructor(bytes: AsyncIterable<Uint8Array>, seal: () => Promise<SealMade>) {
+    this.#bytes = bytes
+    this.#seal = seal
+  }
+
+  get result(): SealMade & { readonly crc: number } {
+    if (this.#result === undefined) throw new Error('A body was kept before it was sealed')
+    return this.#result
+  }
+
+  async *pass(): AsyncGenerator<Uint8Array> {
+    let crc = 0
+    for await (const chunk of this.#bytes) {
+      crc = crc32(chunk, crc)
+      yield chunk
+    }
+    this.#result = { ...(await this.#seal()), crc }
   }
 }
 

@@ -3,6 +3,7 @@ import { afterPrefix } from '../base/bytes.ts'
 import { keyspace } from '../metadata/keyspace.ts'
 import type { Key } from '../metadata/metadata-store.ts'
 import type { Extent } from './extent.ts'
+import type { VersionId } from './version-id.ts'
 
 /** 8 random bytes in hex: the same name created again is another bucket. */
 export type BucketId = string
@@ -38,6 +39,40 @@ export const keyOfHead = (key: Key): string =>
   Buffer.from(key.buffer, key.byteOffset + 9, key.byteLength - 9).toString('utf8')
 export const headsUnder = (bucketId: BucketId, prefix: string): KeyRange =>
   under(inBucket(keyspace.head, bucketId, prefix))
+
+/** Object keys hold no NUL, so versions stand in the order of their keys, then of their ids: newest first. */
+export const versionKey = (bucketId: BucketId, key: string, versionId: VersionId): Key =>
+  withId(keyspace.version, bucketId, key, versionId)
+export const versionsOf = (bucketId: BucketId, key: string): KeyRange =>
+  under(inBucket(keyspace.version, bucketId, `${key}\0`))
+export const versionsUnder = (bucketId: BucketId, prefix: string): KeyRange =>
+  under(inBucket(keyspace.version, bucketId, prefix))
+/** Where it is said which noncurrent version of a key is its null version. */
+export const nullVersionKey = (bucketId: BucketId, key: string): Key => inBucket(keyspace.nullVersion, bucketId, key)
+
+export const deletedKey = (bucketId: BucketId, key: string, id: VersionId): Key =>
+  withId(keyspace.deleted, bucketId, key, id)
+export const deletedOf = (bucketId: BucketId, key: string): KeyRange =>
+  under(inBucket(keyspace.deleted, bucketId, `${key}\0`))
+export const deletedUnder = (bucketId: BucketId, prefix: string): KeyRange =>
+  under(inBucket(keyspace.deleted, bucketId, prefix))
+
+function withId(space: number, bucketId: BucketId, objectKey: string, id: VersionId): Key {
+  const size = Buffer.byteLength(objectKey)
+  const key = Buffer.allocUnsafe(26 + size)
+  key[0] = space
+  key.write(bucketId, 1, 8, 'hex')
+  key.write(objectKey, 9, 'utf8')
+  key[9 + size] = 0
+  key.write(id, 10 + size, 16, 'hex')
+  return key
+}
+
+/** The object key in a record key that ends in a version's id. */
+export const keyOfVersion = (key: Key): string =>
+  Buffer.from(key.buffer, key.byteOffset + 9, key.byteLength - 26).toString('utf8')
+export const idOfVersion = (key: Key): VersionId =>
+  Buffer.from(key.buffer, key.byteOffset + key.byteLength - 16, 16).toString('hex') as VersionId
 
 /** Object keys hold no NUL, so uploads stand in the order of their keys, then of their ids, which begin with the time. */
 export const uploadKey = (bucketId: BucketId, key: string, uploadId: string): Key =>
@@ -80,7 +115,8 @@ export const garbageUntil = (nowMs: number): KeyRange => ({
   end: text(keyspace.garbage, String(nowMs + 1).padStart(15, '0')),
 })
 
-export type Count = 'objects' | 'bytes' | 'unfinishedBytes'
+/** What is counted: current versions, all others with delete markers, what can be undeleted, and parts of unfinished uploads. */
+export type Count = 'objects' | 'bytes' | 'versions' | 'versionBytes' | 'deleted' | 'deletedBytes' | 'unfinishedBytes'
 export const usageKey = (of: 'bucket' | 'account', id: string, count: Count): Key =>
   text(keyspace.counter, `${of}/${id}/${count}`)
 

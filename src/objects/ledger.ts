@@ -10,10 +10,20 @@ import { keyspace } from '../metadata/keyspace.ts'
 import type { Entry, Key, MetadataStore } from '../metadata/metadata-store.ts'
 import { decodeBucket } from './bucket.ts'
 import { decodeManifest } from './content-reader.ts'
-import type { Extent } from './extent.ts'
+import { mentionedBy, type Extent } from './extent.ts'
 import { decodeGarbage } from './garbage.ts'
-import { decodeHead } from './head.ts'
-import { usageKey, type Count } from './keys.ts'
+import { decodeHead, decodeVersion } from './head.ts'
+import {
+  type Count,
+  headKey,
+  idOfVersion,
+  keyOfHead,
+  keyOfVersion,
+  nullVersionKey,
+  usageKey,
+  versionKey,
+} from './keys.ts'
+import type { VersionId } from './version-id.ts'
 import { decodePart, decodeUpload } from './upload.ts'
 
 export interface Ledger {
@@ -21,6 +31,8 @@ export interface Ledger {
   readonly faults: readonly string[]
   readonly facts: {
     readonly objects: number
+    /** Noncurrent ones and delete markers. */
+    readonly versions: number
     readonly parts: number
     readonly bodies: number
     readonly manifests: number
@@ -64,9 +76,22 @@ class Check {
   readonly #faults: string[] = []
   readonly #known = new Map<string, Known>()
   readonly #accountOfBucket = new Map<string, string>()
+  readonly #emptying = new Set<string>()
   readonly #bucketOfUpload = new Map<string, string>()
   readonly #usage = new Map<string, number>()
-  readonly #facts = { objects: 0, parts: 0, bodies: 0, manifests: 0, onDisk: 0, referenced: 0, queued: 0, young: 0 }
+  /** Bucket and key of the version read last. */
+  #versionSeen: string | undefined
+  readonly #facts = {
+    objects: 0,
+    versions: 0,
+    parts: 0,
+    bodies: 0,
+    manifests: 0,
+    onDisk: 0,
+    referenced: 0,
+    queued: 0,
+    young: 0,
+  }
 
   constructor(metadata: MetadataStore) {
     this.#metadata = metadata
@@ -74,33 +99,78 @@ class Check {
 
   async readRecords(): Promise<void> {
     for await (const [, value] of this.#scan(keyspace.bucket)) {
-      const { id, accountId } = decodeBucket(value)
+      const { id, accountId, deleting } = decodeBucket(value)
       this.#accountOfBucket.set(id, accountId)
+      if (deleting === true) this.#emptying.add(id)
     }
     for await (const [, value] of this.#scan(keyspace.garbage)) {
       const garbage = decodeGarbage(value)
       if ('ended' in garbage) this.#mention(garbage.ended, 1)
-      else this.#accountOfBucket.set(garbage.uploadsOf.bucketId, garbage.uploadsOf.accountId)
+      else if ('uploadsOf' in garbage)
+        this.#accountOfBucket.set(garbage.uploadsOf.bucketId, garbage.uploadsOf.accountId)
     }
     for await (const [key, value] of this.#scan(keyspace.head)) {
       const head = decodeHead(value)
       this.#facts.objects++
       this.#mention(head.extent)
-      this.#count(key, { objects: 1, bytes: head.size })
+      this.#add(bucketIdOf(key), 'objects', 1)
+      this.#add(bucketIdOf(key), 'bytes', head.size)
+    }
+    for await (const [key, value] of this.#scan(keyspace.version)) await this.#readVersion(key, value)
+    for await (const [key, value] of this.#scan(keyspace.nullVersion)) await this.#readPointer(key, value)
+    for await (const [key, value] of this.#scan(keyspace.deleted)) {
+      const head = decodeHead(value)
+      this.#mention(head.extent)
+      this.#add(bucketIdOf(key), 'deleted', 1)
+      this.#add(bucketIdOf(key), 'deletedBytes', head.size)
     }
     for await (const [key, value] of this.#scan(keyspace.upload))
       this.#bucketOfUpload.set(decodeUpload(value).uploadId, bucketIdOf(key))
     for await (const [key, value] of this.#scan(keyspace.part)) this.#readPart(key, value)
+    const manifests: number[] = []
     for await (const [key, value] of this.#scan(keyspace.manifest)) {
       this.#facts.manifests++
-      const { parts } = decodeManifest(value)
-      for (const { piece } of parts) this.#mention(piece)
-      this.#exists('manifest', Number(Buffer.from(key).readBigUInt64BE(1)))
+      for (const mentioned of mentionedBy(decodeManifest(value))) this.#mention(mentioned)
+      manifests.push(Number(Buffer.from(key).readBigUInt64BE(1)))
     }
+    // One may be mentioned by another.
+    for (const id of manifests) this.#exists('manifest', id)
     for await (const [key, value] of this.#scan(keyspace.body)) {
       this.#facts.bodies++
       this.#exists('body', Number(Buffer.from(key).readBigUInt64BE(1)), value.length)
     }
+  }
+
+  async #readVersion(key: Key, value: Uint8Array): Promise<void> {
+    const version = decodeVersion(value)
+    const bucketId = bucketIdOf(key)
+    const objectKey = keyOfVersion(key)
+    this.#facts.versions++
+    this.#add(bucketId, 'versions', 1)
+    if (version.versionId !== idOfVersion(key)) this.#fault(`Version ${version.versionId} stands in another's record`)
+    if (version.isNull === true) {
+      const pointer = await this.#metadata.get(nullVersionKey(bucketId, objectKey))
+      if (pointer === undefined || Buffer.compare(pointer, Buffer.from(version.versionId!, 'hex')) !== 0)
+        this.#fault(`The null version of ${objectKey} is not known as such`)
+    }
+    const isNewest = this.#versionSeen !== `${bucketId}${objectKey}`
+    this.#versionSeen = `${bucketId}${objectKey}`
+    if (version.deleteMarker === true) return
+    this.#mention(version.extent)
+    this.#add(bucketId, 'versionBytes', version.size)
+    // Of a bucket that is being emptied, any may be gone.
+    if (
+      isNewest &&
+      !this.#emptying.has(bucketId) &&
+      (await this.#metadata.get(headKey(bucketId, objectKey))) === undefined
+    )
+      this.#fault(`No version of ${objectKey} is current, though its newest is no delete marker`)
+  }
+
+  async #readPointer(key: Key, value: Uint8Array): Promise<void> {
+    const objectKey = keyOfHead(key)
+    const record = versionKey(bucketIdOf(key), objectKey, Buffer.from(value).toString('hex') as VersionId)
+    if ((await this.#metadata.get(record)) === undefined) this.#fault(`The null version of ${objectKey} is not there`)
   }
 
   #readPart(key: Key, value: Uint8Array): void {
@@ -177,12 +247,6 @@ class Check {
     const known = this.#known.get(`${kind}/${id}`)
     if (known === undefined) this.#fault(`${kind} ${id} is there, but nothing mentions it`)
     else known.size = size
-  }
-
-  #count(head: Key, { objects, bytes }: { readonly objects: number; readonly bytes: number }): void {
-    const bucketId = bucketIdOf(head)
-    this.#add(bucketId, 'objects', objects)
-    this.#add(bucketId, 'bytes', bytes)
   }
 
   #add(bucketId: string, count: Count, delta: number): void {

@@ -35,9 +35,13 @@ export type Item = { readonly entry: Entry } | { readonly prefix: Key }
 const seekSize = 8
 
 export const list = (metadata: MetadataStore, options: ListOptions): Promise<Page> =>
-  options.limit === 0
-    ? Promise.resolve({ items: [], truncated: false })
-    : metadata.read((snapshot) => (options.delimiter === '' ? plain(snapshot, options) : rolledUp(snapshot, options)))
+  metadata.read((snapshot) => listIn(snapshot, options))
+
+/** The same in a snapshot, or in what presents records as one. */
+export function listIn(snapshot: Snapshot, options: ListOptions): Promise<Page> {
+  if (options.limit === 0) return Promise.resolve({ items: [], truncated: false })
+  return options.delimiter === '' ? plain(snapshot, options) : rolledUp(snapshot, options)
+}
 
 async function plain(snapshot: Snapshot, { range, after, limit }: ListOptions): Promise<Page> {
   const start = startOf(range, after)

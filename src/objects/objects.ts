@@ -2,30 +2,40 @@
  * Objects: found, read, put, copied, deleted. Every change is one transaction with the object's head as its exclusive guard and its
  * bucket as a shared one, so that of two writers one is first, and none writes into a bucket that is being deleted.
  */
-import type { BlobStore, ByteRange } from '../blobs/blob-store.ts'
-import type { MetadataStore } from '../metadata/metadata-store.ts'
+import type { ByteRange } from '../blobs/blob-store.ts'
+import type { MetadataStore, Transaction } from '../metadata/metadata-store.ts'
 import type { Bucket } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
-import { ContentReader } from './content-reader.ts'
+import type { ContentReader } from './content-reader.ts'
 import type { ContentWriter, WriteOptions, Written } from './content-writer.ts'
+import { ContentCopier } from './copy-content.ts'
+import type { DataKeys } from './encryption/data-keys.ts'
+import type { Resealed } from './encryption/reseal.ts'
+import { headEncryptionOf, type CustomerKey, type Encryption } from './encryption/seal.ts'
+import type { Extent, Piece } from './extent.ts'
 import type { HeadCache } from './head-cache.ts'
-import { isRefusal } from './refusal.ts'
-import type { Checksummed, Head, SystemMetadata } from './head.ts'
-import type { Condition, Heads } from './heads.ts'
+import type { Checksummed, Head } from './head.ts'
+import type { Heads } from './heads.ts'
 import { bucketKey, headKey, ownersKey } from './keys.ts'
-import { keepWritten, mentionAgain } from './mentions.ts'
+import { keepWritten } from './mentions.ts'
+import type { Numbers } from './numbers.ts'
+import { isRefusal } from './refusal.ts'
+import type { Condition, Deleted, NewHead, RemoveOptions, Versions } from './versions.ts'
 
-export interface PutOptions extends WriteOptions {
-  readonly system: SystemMetadata
-  readonly metadata: Readonly<Record<string, string>>
+/** What a client says of a new version, beside its bytes. */
+export type Described = Pick<NewHead, 'system' | 'metadata' | 'tags' | 'acl' | 'ownerId' | 'retention' | 'legalHold'>
+
+export interface PutOptions extends WriteOptions, Described {
   readonly condition?: Condition | undefined
 }
 
-export interface CopyOptions {
-  readonly system: SystemMetadata
-  readonly metadata: Readonly<Record<string, string>>
+export interface CopyOptions extends Described {
   readonly checksum: Checksummed | undefined
   readonly condition?: Condition | undefined
+  /** What the copy is to be encrypted with. */
+  readonly encryption?: Encryption | undefined
+  /** What the source is encrypted with, where that is a client's key. */
+  readonly customerKey?: CustomerKey | undefined
 }
 
 /** A version of an object, and where it stands. */
@@ -37,26 +47,38 @@ export interface Located {
 
 export class Objects {
   readonly heads: Heads
+  readonly versions: Versions
   readonly reader: ContentReader
   readonly #metadata: MetadataStore
   readonly #buckets: Buckets
   readonly #cache: HeadCache
   readonly #writer: ContentWriter
+  readonly #copier: ContentCopier
 
   constructor(parts: {
     readonly metadata: MetadataStore
-    readonly blobs: BlobStore
     readonly buckets: Buckets
     readonly heads: Heads
+    readonly versions: Versions
     readonly cache: HeadCache
     readonly writer: ContentWriter
+    readonly reader: ContentReader
+    readonly dataKeys: DataKeys
+    readonly numbers: Numbers
   }) {
     this.heads = parts.heads
-    this.reader = new ContentReader(parts.metadata, parts.blobs)
+    this.versions = parts.versions
+    this.reader = parts.reader
+    this.#copier = new ContentCopier(parts.reader, parts.writer, parts.dataKeys, parts.numbers)
     this.#metadata = parts.metadata
     this.#buckets = parts.buckets
     this.#cache = parts.cache
     this.#writer = parts.writer
+  }
+
+  /** Throws NoSuchKey, NoSuchVersion, InvalidArgument for what is no version id, MethodNotAllowed for a delete marker's. */
+  find(bucket: Bucket, key: string, versionId?: string): Promise<Head> {
+    return this.heads.get(bucket, key, versionId)
   }
 
   /**
@@ -66,74 +88,118 @@ export class Objects {
   async read(
     { bucket, key, head }: Located,
     range: ByteRange,
+    customerKey?: CustomerKey,
   ): Promise<Uint8Array | AsyncIterable<Uint8Array> | undefined> {
-    if (head.extent.kind !== 'body') return this.reader.read(head.extent, range)
+    if (head.extent.kind !== 'body') return this.reader.read(head.extent, range, customerKey)
     const cached = this.#cache.get(bucket, key)
     if (cached?.head === head && cached.body !== undefined) return cached.body.subarray(range.start, range.end)
-    const body = await this.reader.body(head.extent)
-    if (body !== undefined) this.#cache.keepBody(bucket, key, head, body)
+    const body = await this.reader.body(head.extent, customerKey)
+    // What a customer's key opens is not kept: the next reader must bring the key too.
+    if (body !== undefined && customerKey === undefined) this.#cache.keepBody(bucket, key, head, body)
     return body?.subarray(range.start, range.end)
   }
 
   /** Stores the body under the key. What the body, `verify` or the condition throw is passed on, and then nothing has changed. */
   async put(bucket: Bucket, key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<Head> {
-    const { system, metadata, condition, algorithm } = options
-    const written = await this.#writer.write(body, options)
+    const { system, metadata, tags, acl, ownerId, retention, legalHold, condition, algorithm } = options
+    const written = await this.#writer.write(body, { ...options, region: bucket.region })
     const { size, md5, checksum: digest, piece: extent } = written
     const checksum: Checksummed | undefined = algorithm &&
       digest && { algorithm, type: 'FULL_OBJECT', value: digest.toString('base64') }
-    return this.#keep(bucket, key, { size, md5, parts: 0, system, metadata, checksum, extent }, condition, written)
+    const described = { system, metadata, tags, acl, ownerId, retention, legalHold }
+    const encryption = headEncryptionOf(options.encryption)
+    const head = { size, md5, parts: 0, ...described, checksum, extent, encryption }
+    return this.#discardingOnRefusal(written, () =>
+      this.change(bucket, key, {}, (transaction, current) => {
+        keepWritten(transaction, written)
+        return this.versions.put(transaction, current, key, head, condition)
+      }),
+    )
   }
 
   /**
-   * Stores another version's bytes under the key, moving none: both mention the same extent. Undefined where the source has been
+   * Stores another version's content under the key, moving no byte unless encryption or region demand it. Undefined where the source has been
    * replaced since it was found, so that the caller finds the new one.
    */
-  async copy(
-    source: Located,
-    bucket: Bucket,
-    key: string,
-    { condition, ...options }: CopyOptions,
-  ): Promise<Head | undefined> {
-    const { size, md5, parts, extent } = source.head
-    const head = { size, md5, parts, extent, ...options }
-    const sourceKey = headKey(source.bucket.id, source.key)
-    const exclusive = headKey(bucket.id, key)
-    const shared = [bucketKey(bucket.name), ownersKey(extent)]
-    if (Buffer.compare(sourceKey, exclusive) !== 0) shared.push(sourceKey)
-    return this.#metadata.transact({ exclusive: [exclusive], shared }, async (transaction) => {
-      if ((await this.heads.find(source.bucket, source.key))?.extent.id !== extent.id) return undefined
-      await this.#buckets.require(bucket)
-      mentionAgain(transaction, extent)
-      return this.heads.replace(transaction, bucket, key, head, condition)
-    })
+  async copy(source: Located, bucket: Bucket, key: string, options: CopyOptions): Promise<Head | undefined> {
+    const { condition, encryption, customerKey, checksum, ...described } = options
+    const content = await this.#copier.copy(source, bucket, { encryption, customerKey, checksum })
+    if (content === undefined) return undefined
+    const { extents } = content
+    const head = { ...content.head, ...described, encryption: headEncryptionOf(encryption) }
+    return this.#discardingOnRefusal(content.written, () =>
+      this.change(bucket, key, { sources: [source], extents }, async (transaction, current) => {
+        if (!(await this.heads.isThere(transaction, source))) return undefined
+        content.keep(transaction)
+        return this.versions.put(transaction, current, key, head, condition)
+      }),
+    )
   }
 
-  /** Deletes the current version and answers it; undefined where there was none. */
-  delete(bucket: Bucket, key: string, condition?: Condition): Promise<Head | undefined> {
-    const guards = { exclusive: [headKey(bucket.id, key)], shared: [bucketKey(bucket.name)] }
-    return this.#metadata.transact(guards, async (transaction) => {
-      await this.#buckets.require(bucket)
-      return this.heads.remove(transaction, bucket, key, condition)
-    })
+  /** A mention of the same piece under another key, as `resealedPiece`. */
+  reseal(
+    piece: Piece,
+    from: CustomerKey | undefined,
+    to: Encryption | undefined,
+  ): Promise<Resealed<Piece> | undefined> {
+    return this.#copier.reseal(piece, from, to)
   }
 
-  async #keep(
+  /** Deletes the current version, or hides it behind a delete marker where the bucket has versions. */
+  delete(bucket: Bucket, key: string, options?: RemoveOptions, ownerId?: string): Promise<Deleted> {
+    return this.change(bucket, key, {}, (transaction, current) =>
+      this.versions.delete(transaction, current, key, options, ownerId),
+    )
+  }
+
+  /** Removes one version for good. Throws AccessDenied where it is locked, InvalidArgument for what is no version id. */
+  remove(bucket: Bucket, key: string, versionId: string, options?: RemoveOptions): Promise<Deleted> {
+    return this.change(bucket, key, {}, (transaction, current) =>
+      this.versions.remove(transaction, current, key, versionId, options),
+    )
+  }
+
+  /** Changes what is said of a version: its tags, lock or ACL. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed. */
+  amend(
     bucket: Bucket,
     key: string,
-    head: Omit<Head, 'modifiedMs'>,
-    condition: Condition | undefined,
-    written: Written,
+    versionId: string | undefined,
+    change: (head: Head, bucket: Bucket) => Head,
   ): Promise<Head> {
-    const guards = { exclusive: [headKey(bucket.id, key)], shared: [bucketKey(bucket.name)] }
+    return this.change(bucket, key, {}, (transaction, current) =>
+      this.versions.amend(transaction, current, key, versionId, (head) => change(head, current)),
+    )
+  }
+
+  /**
+   * A transaction that changes an object: `body` is given the bucket as it is then. `sources` are versions it reads, and `extents` what it
+   * mentions again.
+   */
+  change<T>(
+    bucket: Bucket,
+    key: string,
+    { sources = [], extents = [] }: { readonly sources?: readonly Located[]; readonly extents?: readonly Extent[] },
+    body: (transaction: Transaction, bucket: Bucket) => Promise<T>,
+  ): Promise<T> {
+    const exclusive = headKey(bucket.id, key)
+    const shared = [bucketKey(bucket.name)]
+    for (const extent of extents) shared.push(ownersKey(extent))
+    for (const source of sources) {
+      const sourceKey = headKey(source.bucket.id, source.key)
+      if (Buffer.compare(sourceKey, exclusive) !== 0) shared.push(sourceKey)
+    }
+    return this.#metadata.transact({ exclusive: [exclusive], shared }, async (transaction) =>
+      body(transaction, await this.#buckets.require(bucket)),
+    )
+  }
+
+  async #discardingOnRefusal<T>(written: Written | undefined, body: () => Promise<T>): Promise<T> {
     try {
-      return await this.#metadata.transact(guards, async (transaction) => {
-        await this.#buckets.require(bucket)
-        keepWritten(transaction, written)
-        return this.heads.replace(transaction, bucket, key, head, condition)
-      })
+      const result = await body()
+      if (result === undefined && written !== undefined) await this.#writer.discard(written)
+      return result
     } catch (error) {
-      if (isRefusal(error)) await this.#writer.discard(written)
+      if (written !== undefined && isRefusal(error)) await this.#writer.discard(written)
       throw error
     }
   }

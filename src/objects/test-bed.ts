@@ -1,18 +1,25 @@
 /** The domain over stores in memory, for tests: with a clock that stands until moved, and the invariant of storage to be asserted at the end. */
 import assert from 'node:assert/strict'
+import { MasterKey } from '../access/sealing.ts'
 import type { Clock } from '../base/clock.ts'
 import { systemRandom } from '../base/random.ts'
+import { Secret } from '../base/secret.ts'
 import { openMemoryStore } from '../blobs/memory.ts'
 import { createMemoryStore, type CommitFault } from '../metadata/memory.ts'
 import type { Bucket } from './bucket.ts'
 import { Buckets } from './buckets.ts'
 import { UploadCompleter } from './complete-upload.ts'
+import { ContentReader } from './content-reader.ts'
 import { ContentWriter } from './content-writer.ts'
+import { DataKeys } from './encryption/data-keys.ts'
+import { Keyring } from './encryption/keyring.ts'
+import { createExtensions } from './extensions.ts'
 import { HeadCache } from './head-cache.ts'
 import { Heads } from './heads.ts'
 import { Numbers } from './numbers.ts'
 import { Objects, type PutOptions } from './objects.ts'
 import { Uploads } from './uploads.ts'
+import { Versions } from './versions.ts'
 
 export const inlineSizeMax = 16
 
@@ -32,13 +39,19 @@ export function makeBed(options: BedOptions = {}) {
   const blobs = openMemoryStore({ epoch: 1, random })
   const numbers = new Numbers(metadata)
   const cache = new HeadCache(metadata, 100_000)
-  const writer = new ContentWriter(blobs, numbers, inlineSizeMax)
+  const masterKey = new MasterKey(new Secret('00'.repeat(32)), random)
+  const keyring = new Keyring({ metadata, masterKey, clock, random })
+  const dataKeys = new DataKeys(keyring, random)
+  const writer = new ContentWriter(blobs, numbers, inlineSizeMax, dataKeys)
+  const reader = new ContentReader(metadata, blobs, dataKeys)
   const buckets = new Buckets(metadata, clock, random)
-  const heads = new Heads(metadata, cache, clock, random)
+  const heads = new Heads(metadata, cache)
+  const versions = new Versions({ heads, clock, lockClock: clock, random })
   const uploads = new Uploads({ metadata, buckets, heads, writer, clock, random })
-  const objects = new Objects({ metadata, blobs, buckets, heads, cache, writer })
-  const completer = new UploadCompleter({ metadata, buckets, heads, uploads, numbers })
-  return { random, clock, metadata, blobs, buckets, heads, uploads, objects, completer }
+  const objects = new Objects({ metadata, buckets, heads, versions, cache, writer, reader, dataKeys, numbers })
+  const completer = new UploadCompleter({ metadata, buckets, heads, uploads, versions, numbers })
+  const extensions = createExtensions({ metadata, buckets, objects, writer, numbers, clock, lockClock: clock, random })
+  return { random, clock, metadata, blobs, buckets, heads, versions, uploads, objects, completer, keyring, extensions }
 }
 
 export type Bed = ReturnType<typeof makeBed>

@@ -2,15 +2,17 @@
 import type { ChecksumAlgorithm } from '../base/checksum/checksum.ts'
 import type { Value } from '../metadata/metadata-store.ts'
 import type { Piece } from './extent.ts'
-import type { ChecksumType, SystemMetadata } from './head.ts'
+import type { ChecksumType } from './head.ts'
+import type { Described } from './objects.ts'
+import type { HeadEncryption } from './encryption/seal.ts'
 
-export interface Upload {
+export interface Upload extends Described {
   readonly uploadId: string
   readonly key: string
   readonly initiatedMs: number
   readonly accountId: string
-  readonly system: SystemMetadata
-  readonly metadata: Readonly<Record<string, string>>
+  /** What its parts are encrypted with. */
+  readonly encryption?: HeadEncryption | undefined
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined
   readonly checksumType?: ChecksumType | undefined
 }

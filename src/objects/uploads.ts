@@ -15,6 +15,7 @@ import type { ContentWriter, WriteOptions } from './content-writer.ts'
 import type { Piece } from './extent.ts'
 import type { Heads } from './heads.ts'
 import { bucketKey, headKey, ownersKey, partKey, partsOf, uploadKey } from './keys.ts'
+import { scheduleUpload } from './lifecycle/schedule.ts'
 import { addUsage, endMention, keepWritten, mentionAgain } from './mentions.ts'
 import type { Located } from './objects.ts'
 import { isRefusal } from './refusal.ts'
@@ -57,8 +58,9 @@ export class Uploads {
     const created: Upload = { ...upload, uploadId, initiatedMs }
     const key = uploadKey(bucket.id, upload.key, uploadId)
     await this.#metadata.transact({ exclusive: [key], shared: [bucketKey(bucket.name)] }, async (transaction) => {
-      await this.#buckets.require(bucket)
+      const current = await this.#buckets.require(bucket)
       transaction.set(key, encodeUpload(created))
+      if (current.lifecycle !== undefined) scheduleUpload(transaction, current, created, initiatedMs)
     })
     return created
   }
@@ -77,7 +79,7 @@ export class Uploads {
     body: AsyncIterable<Uint8Array>,
     options: WriteOptions,
   ): Promise<Part> {
-    const written = await this.#writer.write(body, options)
+    const written = await this.#writer.write(body, { ...options, region: bucket.region })
     const { size, md5, checksum, piece } = written
     const part: Part = {
       partNumber,
@@ -113,7 +115,7 @@ export class Uploads {
     const guards = { exclusive, shared: [...shared, headKey(source.bucket.id, source.key), ownersKey(part.piece)] }
     const kept: Part = { ...part, modifiedMs: this.#clock.now() }
     return this.#metadata.transact(guards, async (transaction) => {
-      if ((await this.#heads.find(source.bucket, source.key))?.extent.id !== source.head.extent.id) return undefined
+      if (!(await this.#heads.isThere(transaction, source))) return undefined
       mentionAgain(transaction, part.piece)
       await this.#keepPart(transaction, bucket, upload, kept)
       return kept

@@ -7,6 +7,8 @@ export interface Address {
   /** Percent-decoded once; at most 1,024 bytes of UTF-8. */
   readonly key: string | undefined
   readonly style: 'virtual-hosted' | 'path'
+  /** The endpoint's domain that the host is, or is under; undefined for another host. */
+  readonly domain: string | undefined
 }
 
 /** Bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
@@ -19,34 +21,36 @@ const keySizeMax = 1024
  */
 export function addressOf(host: string, rawPath: string, domains: readonly string[]): Address {
   const path = rawPath.startsWith('/') ? rawPath : originForm(rawPath, host)
-  const bucket = domains.length === 0 ? undefined : bucketOf(hostnameOf(host), domains)
-  if (bucket !== undefined) {
-    return { bucket, key: path.length === 1 ? undefined : keyOf(path.slice(1)), style: 'virtual-hosted' }
+  const hostname = hostnameOf(host)
+  const domain = domainOf(hostname, domains)
+  if (domain !== undefined && domain.length < hostname.length) {
+    const bucket = hostname.slice(0, -domain.length - 1)
+    return { bucket, key: path.length === 1 ? undefined : keyOf(path.slice(1)), style: 'virtual-hosted', domain }
   }
-  if (path.length === 1) return { bucket: undefined, key: undefined, style: 'path' }
+  if (path.length === 1) return { bucket: undefined, key: undefined, style: 'path', domain }
   const slash = path.indexOf('/', 1)
   const segment = slash < 0 ? path.slice(1) : path.slice(1, slash)
   if (segment === '') throw new ApiError('InvalidURI')
   const rest = slash < 0 ? '' : path.slice(slash + 1)
-  return { bucket: decode(segment), key: rest === '' ? undefined : keyOf(rest), style: 'path' }
+  return { bucket: decode(segment), key: rest === '' ? undefined : keyOf(rest), style: 'path', domain }
 }
 
-/** `<bucket>.<domain>`, by the longest domain that fits; undefined for a domain itself and for other hosts. */
-function bucketOf(hostname: string, domains: readonly string[]): string | undefined {
-  let longest = ''
+/** The host itself, or the longest domain that it is under; undefined for other hosts. */
+export function domainOf(hostname: string, domains: readonly string[]): string | undefined {
+  let longest: string | undefined
   for (const domain of domains) {
-    if (hostname === domain) return undefined
+    if (hostname === domain) return domain
     const fits =
       hostname.length > domain.length + 1 &&
       hostname.endsWith(domain) &&
       hostname[hostname.length - domain.length - 1] === '.'
-    if (fits && domain.length > longest.length) longest = domain
+    if (fits && (longest === undefined || domain.length > longest.length)) longest = domain
   }
-  return longest === '' ? undefined : hostname.slice(0, -longest.length - 1)
+  return longest
 }
 
 /** In lower case, without the port and without the dot that a fully qualified name may end with. */
-function hostnameOf(host: string): string {
+export function hostnameOf(host: string): string {
   const colon = host.startsWith('[') ? host.indexOf(':', host.indexOf(']')) : host.indexOf(':')
   const name = (colon < 0 ? host : host.slice(0, colon)).toLowerCase()
   return name.endsWith('.') ? name.slice(0, -1) : name

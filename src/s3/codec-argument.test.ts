@@ -105,7 +105,6 @@ const badArguments: readonly (readonly [
   [model.PutObject, '', { 'x-amz-storage-class': 'COLD' }, 'InvalidStorageClass', /./],
   [model.PutObject, '', { 'x-amz-storage-class': 'standard' }, 'InvalidStorageClass', /./],
   [model.PutObject, '', { 'x-amz-acl': 'public' }, 'InvalidArgument', /x-amz-acl/],
-  [model.PutObject, '', { 'x-amz-server-side-encryption': 'DES' }, 'InvalidArgument', /encryption method/],
   [model.PutObject, '', { 'x-amz-sdk-checksum-algorithm': 'CRC8' }, 'InvalidRequest', /x-amz-sdk-checksum-algorithm/],
   [
     model.PutObject,

@@ -162,7 +162,7 @@ export function readElementText(type: Type, text: string, member: string): unkno
       if (member === 'PartNumber' && value !== undefined && (value < 1 || value > 10_000)) {
         throw invalidArgument('partNumber', text, partNumberFault)
       }
-      return value !== undefined && value >= 0 ? value : malformed()
+      return value !== undefined && (value >= 0 || mayBeNegative.has(member)) ? value : malformed()
     }
     case 'boolean':
       return parseBoolean(text) ?? malformed()
@@ -184,6 +184,9 @@ export function readElementText(type: Type, text: string, member: string): unkno
       throw new Error(`No text of an element is a ${type.kind}`)
   }
 }
+
+/** Of these the operations say what is wrong with them. */
+const mayBeNegative: ReadonlySet<string> = new Set(['Days', 'Years'])
 
 const malformed = (): never => {
   throw new ApiError('MalformedXML')

@@ -1,5 +1,6 @@
 /** Request → input. What a shape says is laid out once in maps by wire name, so that a request costs what it has, not what it could have. */
 import { ApiError } from '../base/errors.ts'
+import type { ErrorCode } from '../base/errors.ts'
 import type { Query } from '../http/query.ts'
 import { invalidArgument, readElementText, readerOf } from './codec-argument.ts'
 import type { Reader } from './codec-argument.ts'
@@ -24,14 +25,21 @@ interface Decoder {
   readonly documentSizeMax: number
   /** Undefined for what most documents may have. */
   readonly documentNodesMax: number | undefined
+  readonly documentFault: ErrorCode
 }
 
 const documentSizeMax = 1024 * 1024
 
 /** The documents that S3's own limits allow to be larger. */
 const documentSizesMax: Readonly<Record<string, number>> = {
+  // PutBucketCors: 64 KB.
+  PutBucketCors: 64 * 1024,
+  // Amazon S3 User Guide, "Bucket policies": 20 KB.
+  PutBucketPolicy: 20 * 1024,
   // 1,000 keys of 1,024 bytes, each byte written as a reference of six, and as much again for the elements.
   DeleteObjects: 8 * 1024 * 1024,
+  // 10,000 keys of 1,024 bytes, and as much again for the elements; keys that are mostly references are fewer.
+  ComposeObject: 16 * 1024 * 1024,
   // 10,000 parts with an entity tag and a checksum or two.
   CompleteMultipartUpload: 4 * 1024 * 1024,
 }
@@ -40,6 +48,15 @@ const documentSizesMax: Readonly<Record<string, number>> = {
 const documentNodesMax: Readonly<Record<string, number>> = {
   // 10,000 parts with number, entity tag and ten checksums.
   CompleteMultipartUpload: 150_000,
+  // 1,000 rules with their filters.
+  PutBucketLifecycleConfiguration: 60_000,
+}
+
+/** What a document is that is not well formed, does not validate against the schema or is too large, where it is not MalformedXML. */
+const documentFaults: Readonly<Record<string, ErrorCode>> = {
+  PutBucketAcl: 'MalformedACLError',
+  PutBucketPolicy: 'MalformedPolicy',
+  PutObjectAcl: 'MalformedACLError',
 }
 
 /** Names that clients give the root of a document, besides the model's. */
@@ -113,24 +130,39 @@ async function decodeDocument(
   body: AsyncIterable<Uint8Array>,
   input: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
-  const text = await readText(body, decoder.documentSizeMax)
+  const text = await readText(body, decoder)
   if (text.trim() === '') {
     if (binding.required) throw new ApiError('MissingRequestBodyError')
     return input
   }
-  const root = parseXml(text, decoder.documentNodesMax)
-  const name = binding.wireName ?? ''
-  if (root.name !== name && rootAliases[name]?.includes(root.name) !== true) throw new ApiError('MalformedXML')
-  input[member] = decodeElement(binding.type, root, member)
+  // A document that is no XML is for the operation to read.
+  input[member] = binding.type.kind === 'string' ? text : parseDocument(decoder, binding, text, member)
   return input
 }
 
-async function readText(body: AsyncIterable<Uint8Array>, sizeMax: number): Promise<string> {
+function parseDocument(decoder: Decoder, { type, wireName = '' }: Binding, text: string, member: string): unknown {
+  try {
+    const root = parseXml(text, decoder.documentNodesMax)
+    if (root.name !== wireName && rootAliases[wireName]?.includes(root.name) !== true)
+      throw new ApiError('MalformedXML')
+    return decodeElement(type, root, member)
+  } catch (cause) {
+    const renamed = cause instanceof ApiError && cause.code === 'MalformedXML' && decoder.documentFault !== cause.code
+    throw renamed ? new ApiError(decoder.documentFault, undefined, { cause }) : cause
+  }
+}
+
+async function readText(
+  body: AsyncIterable<Uint8Array>,
+  { documentSizeMax: sizeMax, documentFault }: Decoder,
+): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.byteLength
-    if (size > sizeMax) throw new ApiError('MalformedXML', `The XML that you provided is larger than ${sizeMax} bytes.`)
+    if (size > sizeMax) {
+      throw new ApiError(documentFault, `The document that you provided is larger than ${sizeMax} bytes.`)
+    }
     // Copied: a chunk is valid only until the next is asked for.
     chunks.push(Buffer.from(chunk))
   }
@@ -139,7 +171,7 @@ async function readText(body: AsyncIterable<Uint8Array>, sizeMax: number): Promi
       chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size),
     )
   } catch (cause) {
-    throw new ApiError('MalformedXML', undefined, { cause })
+    throw new ApiError(documentFault, 'The document that you provided is not UTF-8.', { cause })
   }
 }
 
@@ -151,8 +183,12 @@ function decodeElement(type: Type, element: XmlElement, member: string): unknown
 }
 
 function decodeStructure(type: Structure, element: XmlElement): Record<string, unknown> {
-  const { byTag, required } = tagsOf(type)
+  const { byTag, attributes, required } = tagsOf(type)
   const value: Record<string, unknown> = {}
+  for (const [name, [member, binding]] of attributes) {
+    const text = element.attributes?.get(name)
+    if (text !== undefined) value[member] = readElementText(binding.type, text, member)
+  }
   for (const child of element.children) {
     const tagged = byTag.get(child.name)
     if (tagged === undefined) continue
@@ -170,8 +206,12 @@ function decodeStructure(type: Structure, element: XmlElement): Record<string, u
   return value
 }
 
+type Member = readonly [member: string, binding: Binding]
+
 interface Tags {
-  readonly byTag: ReadonlyMap<string, readonly [member: string, binding: Binding]>
+  readonly byTag: ReadonlyMap<string, Member>
+  /** By local name. */
+  readonly attributes: readonly (readonly [name: string, member: Member])[]
   readonly required: readonly string[]
 }
 const tags = new WeakMap<Structure, Tags>()
@@ -180,8 +220,16 @@ function tagsOf(type: Structure): Tags {
   const known = tags.get(type)
   if (known !== undefined) return known
   const members = Object.entries(type.members)
-  const byTag = new Map(members.map(([member, binding]) => [binding.wireName ?? member, [member, binding] as const]))
-  const compiled = { byTag, required: members.filter(([, { required }]) => required).map(([member]) => member) }
+  const isAttribute = ([, { location }]: Member): boolean => location === 'attribute'
+  const named = (member: Member): readonly [string, Member] => [member[1].wireName ?? member[0], member]
+  const compiled = {
+    byTag: new Map(members.filter((member) => !isAttribute(member)).map(named)),
+    attributes: members
+      .filter(isAttribute)
+      .map(named)
+      .map(([name, member]) => [name.slice(name.indexOf(':') + 1), member] as const),
+    required: members.filter(([, { required }]) => required).map(([member]) => member),
+  }
   tags.set(type, compiled)
   return compiled
 }
@@ -210,5 +258,6 @@ function compile(shape: Shape): Decoder {
     payload: payload === undefined ? undefined : { member: payload[0], binding: payload[1] },
     documentSizeMax: documentSizesMax[shape.name] ?? documentSizeMax,
     documentNodesMax: documentNodesMax[shape.name],
+    documentFault: documentFaults[shape.name] ?? 'MalformedXML',
   }
 }

@@ -33,6 +33,19 @@ test('a listing is written as AWS writes it', () => {
   )
 })
 
+test('what a text is that an operation answers goes out as it is', () => {
+  const { status, headers, body } = encode(model.GetBucketPolicy, { Policy: '{"<":"&é"}' })
+  assert.deepEqual([status, headers, body], [200, ['content-type', 'application/json'], '{"<":"&é"}'])
+})
+
+test('a grantee’s type is an attribute of its element', () => {
+  const Grantee = { Type: '"&', ID: 'i' }
+  assert.match(
+    encodeDocument(model.GetBucketAcl, { Grants: [{ Grantee }] }),
+    /<Grantee xmlns:xsi="http:\/\/www.w3.org\/2001\/XMLSchema-instance" xsi:type="&quot;&amp;"><ID>i<\/ID><\/Grantee>/,
+  )
+})
+
 test('an empty listing has no Contents', () => {
   assert.doesNotMatch(
     encodeDocument(model.ListObjects, { Name: 'b', Contents: [], CommonPrefixes: [] }),

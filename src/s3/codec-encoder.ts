@@ -2,7 +2,7 @@
 import type { HttpResponse } from '../http/message.ts'
 import { formatHttpDate, formatIsoSeconds } from './codec-timestamp.ts'
 import type { Binding, Shape, Type } from './shape.ts'
-import { escapeXml, xmlDeclaration, xmlNamespace } from './xml.ts'
+import { escapeXml, xmlDeclaration, xmlInstanceNamespace, xmlNamespace } from './xml.ts'
 
 type Values = Readonly<Record<string, unknown>>
 /** `encodes` says whether the text of keys is percent-encoded. */
@@ -17,6 +17,8 @@ interface Encoder {
   readonly prefix: { readonly member: string; readonly prefix: string } | undefined
   /** The member whose value is the body as it is. */
   readonly body: string | undefined
+  /** Where the body is a text: of this media type. */
+  readonly textType: string | undefined
   readonly document: ((output: Values) => string) | undefined
 }
 
@@ -40,8 +42,10 @@ export function encoderOf(shape: Shape): CompiledEncoder {
       }
       if (encoder.prefix !== undefined) pushMap(headers, encoder.prefix.prefix, output[encoder.prefix.member])
       let body: HttpResponse['body']
-      if (encoder.body !== undefined) body = output[encoder.body] as HttpResponse['body']
-      else if (encoder.document !== undefined) {
+      if (encoder.body !== undefined) {
+        body = output[encoder.body] as HttpResponse['body']
+        if (encoder.textType !== undefined) headers.push('content-type', encoder.textType)
+      } else if (encoder.document !== undefined) {
         headers.push('content-type', 'application/xml')
         body = xmlDeclaration + encoder.document(output)
       }
@@ -106,10 +110,15 @@ function compile(shape: Shape): Encoder {
       .filter(([, { location }]) => location === 'header')
       .map(([member, { wireName = member, type }]) => ({ member, wireName, format: formatterOf(type) })),
     prefix: prefix === undefined ? undefined : { member: prefix[0], prefix: prefix[1].wireName ?? '' },
-    body: payload?.[1].type.kind === 'responseBody' ? payload[0] : undefined,
+    body: payload !== undefined && isBody(payload) ? payload[0] : undefined,
+    // The one text that S3 answers is a policy.
+    textType: payload?.[1].type.kind === 'string' ? 'application/json' : undefined,
     document: documentOf(shape, payload),
   }
 }
+
+const isBody = ([, { type }]: readonly [string, Binding]): boolean =>
+  type.kind === 'responseBody' || type.kind === 'string'
 
 function documentOf(
   { name, root, output: members }: Shape,
@@ -119,8 +128,8 @@ function documentOf(
   if (name === 'GetBucketLocation')
     return ({ LocationConstraint = '' }) => rootOf('LocationConstraint', escapeXml(String(LocationConstraint)))
   if (payload !== undefined) {
+    if (isBody(payload)) return undefined
     const [member, { type, wireName = member }] = payload
-    if (type.kind === 'responseBody') return undefined
     const write = contentWriter(type)
     return (output) => rootOf(wireName, output[member] === undefined ? '' : write(output[member], false))
   }
@@ -135,10 +144,9 @@ function documentOf(
 const rootOf = (tag: string, content: string): string => `<${tag} xmlns="${xmlNamespace}">${content}</${tag}>`
 
 function structureWriter(elements: readonly (readonly [string, Binding])[]): Writer {
-  const fields = elements.map(([member, binding]) => ({
-    member,
-    write: elementWriter(binding.wireName ?? member, binding),
-  }))
+  const fields = elements
+    .filter(([, { location }]) => location !== 'attribute')
+    .map(([member, binding]) => ({ member, write: elementWriter(binding.wireName ?? member, binding) }))
   return (value, encodes) => {
     let text = ''
     for (const field of fields) {
@@ -154,9 +162,25 @@ function elementWriter(tag: string, { location, type }: Binding): Writer {
   const close = `</${tag}>`
   if (location !== 'flattened' || type.kind !== 'list') {
     const write = contentWriter(type)
-    return (value, encodes) => open + write(value, encodes) + close
+    const attributes = type.kind === 'structure' ? attributesWriter(Object.entries(type.members)) : undefined
+    if (attributes === undefined) return (value, encodes) => open + write(value, encodes) + close
+    return (value, encodes) => `<${tag}${attributes(value as Values)}>${write(value, encodes)}${close}`
   }
   return listWriter(contentWriter(type.item), open, close)
+}
+
+/** Undefined for a structure that has none. */
+function attributesWriter(members: readonly (readonly [string, Binding])[]): ((value: Values) => string) | undefined {
+  const attributes = members.filter(([, { location }]) => location === 'attribute')
+  if (attributes.length === 0) return undefined
+  return (value) => {
+    let text = ` xmlns:xsi="${xmlInstanceNamespace}"`
+    for (const [member, { wireName = member }] of attributes) {
+      const given = value[member]
+      if (given !== undefined) text += ` ${wireName}="${escapeXml(given as string)}"`
+    }
+    return text
+  }
 }
 
 function listWriter(write: Writer, open: string, close: string): Writer {

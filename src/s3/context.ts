@@ -1,26 +1,38 @@
 /** What a handler is given beside its input. */
+import type { Identity } from '../access/authorize.ts'
+import type { Clock } from '../base/clock.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import type { Buckets } from '../objects/buckets.ts'
 import type { UploadCompleter } from '../objects/complete-upload.ts'
+import type { Extensions } from '../objects/extensions.ts'
 import type { Objects } from '../objects/objects.ts'
+import type { FindToggles } from '../objects/toggles.ts'
 import type { Uploads } from '../objects/uploads.ts'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
 import type { Action } from './operation.ts'
+import type { Endpoints, Regions } from './regions.ts'
 
 /** The parts of the domain that operations act on. */
-export interface Services {
+export interface Services extends Extensions {
+  readonly clock: Clock
   readonly metadata: MetadataStore
   readonly buckets: Buckets
   readonly objects: Objects
   readonly uploads: Uploads
   readonly completer: UploadCompleter
-  /** The name of this server's region. */
-  readonly region: string
-  /** Other names by which clients may call it, in a LocationConstraint or a credential scope. */
-  readonly regionAliases: readonly string[]
+  readonly regions: Regions
+  /** The hosts under which this listener is reached. */
+  readonly endpoints: Endpoints
+  /** The toggles in force: for a bucket, or for what an account does without one. */
+  readonly toggles: FindToggles
+  /** How long a day of the lifecycle rules is that are put from now on. */
+  readonly lifecycleDaySeconds: number
   /** An account as listings show it. */
   owner(accountId: string): Promise<Owner>
+  accountExists(accountId: string): Promise<boolean>
+  /** The id of the account with the email address; undefined where none has it. */
+  accountOfEmail(email: string): Promise<string | undefined>
 }
 
 export interface Owner {
@@ -30,8 +42,10 @@ export interface Owner {
 
 export interface Context {
   readonly request: HttpRequest
-  /** The account that signed the request. */
+  /** The account that signed the request; AWS's id for nobody, where nobody did. */
   readonly accountId: string
+  /** Who signed the request; undefined where nobody did. */
+  readonly identity: Identity | undefined
   /** The bucket addressed; it exists, and the request is authorised. */
   readonly bucket: Bucket
   readonly services: Services
@@ -39,6 +53,11 @@ export interface Context {
   readonly contentLength: number | undefined
   /** The headers that came after the body, when it has ended. */
   readonly trailers: () => Readonly<Record<string, string>>
+  /** Throws AccessDenied where the request may not do this too, on the key of the bucket addressed. */
+  authorize(action: Action, key?: string, versionId?: string): Promise<void>
+  may(action: Action, key?: string, versionId?: string): Promise<boolean>
+  /** Whether the request asks to pass over locks in GOVERNANCE mode, and may. */
+  bypassesGovernance(input: { readonly BypassGovernanceRetention?: boolean | undefined }, key: string): Promise<boolean>
   /** Another bucket that the request reads from. Throws NoSuchBucket or AccessDenied. */
-  authorizeSource(bucket: string, key: string, action: Action): Promise<Bucket>
+  authorizeSource(bucket: string, key: string, action: Action, versionId?: string): Promise<Bucket>
 }

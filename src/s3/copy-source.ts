@@ -1,9 +1,10 @@
 /** The source of CopyObject and UploadPartCopy: found, authorised, and its conditions checked. */
 import { ApiError } from '../base/errors.ts'
 import { checkCopySourceConditions } from '../http/conditions.ts'
+import type { Bucket } from '../objects/bucket.ts'
+import type { Head } from '../objects/head.ts'
 import type { Located } from '../objects/objects.ts'
 import type { Context } from './context.ts'
-import { requireCurrentVersion } from './version.ts'
 import { validatorsOf } from './write-condition.ts'
 
 interface Input {
@@ -21,16 +22,20 @@ interface Name {
   readonly versionId: string | undefined
 }
 
-/** Throws InvalidArgument, NoSuchBucket, AccessDenied, NoSuchKey, PreconditionFailed. */
-export async function findCopySource(input: Input, context: Context): Promise<Located> {
+/** What is copied: a version, and whether the request names it. */
+export interface CopySource extends Located {
+  readonly versionId: string | undefined
+}
+
+/** Throws InvalidArgument, NoSuchBucket, AccessDenied, NoSuchKey, NoSuchVersion, PreconditionFailed. */
+export async function findCopySource(input: Input, context: Context): Promise<CopySource> {
   const { bucket: name, key, versionId } = parseCopySource(input.CopySource)
   const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion'
-  const bucket = await context.authorizeSource(name, key, action)
+  const bucket = await context.authorizeSource(name, key, action, versionId)
   if (input.ExpectedSourceBucketOwner !== undefined && input.ExpectedSourceBucketOwner !== bucket.accountId) {
     throw new ApiError('AccessDenied')
   }
-  requireCurrentVersion(versionId, key)
-  const head = await context.services.objects.heads.get(bucket, key)
+  const head = await found(context, bucket, key, versionId)
   checkCopySourceConditions(
     {
       ifMatch: input.CopySourceIfMatch,
@@ -40,7 +45,18 @@ export async function findCopySource(input: Input, context: Context): Promise<Lo
     },
     validatorsOf(head),
   )
-  return { bucket, key, head }
+  return { bucket, key, head, versionId }
+}
+
+/** Throws InvalidRequest for a delete marker that is named: it cannot be copied. */
+async function found({ services }: Context, bucket: Bucket, key: string, versionId: string | undefined): Promise<Head> {
+  try {
+    return await services.objects.find(bucket, key, versionId)
+  } catch (cause) {
+    if (!(cause instanceof ApiError) || cause.code !== 'MethodNotAllowed') throw cause
+    const message = 'The source of a copy request may not specifically refer to a delete marker by version id.'
+    throw new ApiError('InvalidRequest', message, { cause })
+  }
 }
 
 /** `/bucket/key?versionId=…`, percent-encoded, the first slash optional. */

@@ -13,6 +13,7 @@ export interface ListInput {
   /** A key, or a common prefix already shown. */
   readonly after: string | undefined
   readonly maxKeys: number
+  /** Of the bucket, and so of most objects; undefined where owners are not shown. */
   readonly owner: Owner | undefined
 }
 
@@ -38,12 +39,14 @@ export async function listObjects(
     after: after === undefined || after === '' ? undefined : headKey(bucket.id, after),
     limit: Math.min(maxKeys, keysMax),
   })
+  const others = remembered(services.owner)
   const contents = []
   const prefixes = []
   for (const item of items) {
     if ('prefix' in item) prefixes.push({ Prefix: keyOfHead(item.prefix) })
     else {
-      const { modifiedMs, size, etag, checksumAlgorithm, checksumType } = decodeListed(item.entry[1])
+      const { modifiedMs, size, etag, checksumAlgorithm, checksumType, ownerId } = decodeListed(item.entry[1])
+      const otherId = owner && ownerId()
       contents.push({
         Key: keyOfHead(item.entry[0]),
         LastModified: seconds(modifiedMs),
@@ -52,13 +55,23 @@ export async function listObjects(
         ChecksumType: checksumType,
         Size: size,
         StorageClass: 'STANDARD',
-        Owner: owner,
+        Owner: otherId === undefined ? owner : await others(otherId),
       })
     }
   }
   const last = items.at(-1)
   const next = truncated && last !== undefined ? keyOfHead('prefix' in last ? last.prefix : last.entry[0]) : undefined
   return { contents, prefixes, truncated, next, count: items.length, maxKeys: Math.min(maxKeys, keysMax) }
+}
+
+/** Asks for each account once. */
+function remembered(ask: (accountId: string) => Promise<Owner>): (accountId: string) => Promise<Owner> {
+  const known = new Map<string, Promise<Owner>>()
+  return (accountId) => {
+    const asked = known.get(accountId) ?? ask(accountId)
+    known.set(accountId, asked)
+    return asked
+  }
 }
 
 const allowsUnordered = (query: string): boolean =>

@@ -3,30 +3,43 @@
  * throws is answered as S3 tells errors; nothing is handled that has not been authorised.
  */
 import { ApiError } from '../base/errors.ts'
-import { authorize, type Identity } from '../access/authorize.ts'
+import type { Identity } from '../access/authorize.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { Query } from '../http/query.ts'
 import type { Bucket } from '../objects/bucket.ts'
+import { vary } from '../objects/cors-rule.ts'
+import type { Toggles } from '../objects/profile.ts'
 import { addressOf, type Address } from './address.ts'
-import { refuseAcl } from './acl.ts'
+import { Authorization } from './authorization.ts'
 import { decode, encode } from './codec.ts'
 import { withHoistedHeaders } from './codec-hoisted.ts'
 import { encodeSlowly } from './codec-slow.ts'
 import type { Context, Services } from './context.ts'
+import { answerPreflight } from './cors/preflight.ts'
+import { share } from './cors/share.ts'
 import { errorAnswer, errorDocument } from './error-answer.ts'
-import { Prepared, refuseUnhonoured, type Action, type Operation } from './operation.ts'
+import { errorByProfile, isNamedByProfile } from './error-by-profile.ts'
+import { createAdmission } from './profile-admission.ts'
+import { checksumsByProfile, withHeaders } from './profile-checksums.ts'
+import { refuseByProfile } from './profile-operations.ts'
+import { Prepared, refuseUnhonoured, type Operation } from './operation.ts'
 import { operations } from './operations.generated.ts'
+import putObject from './operations/PutObject.ts'
+import { isForm, postObject, type Forms } from './post/post-object.ts'
+import { RequestContext } from './request-context.ts'
 import { createRouter } from './router.ts'
 import type { Infer, Members, Shape } from './shape.ts'
 import { declaredChecksum, verified } from './request-checksum.ts'
-import type { Authenticator } from './signature/authenticate.ts'
+import type { Authentication, Authenticator } from './signature/authenticate.ts'
 import { openPayload, type Payload } from './signature/payload.ts'
 
 export interface S3Options {
   readonly services: Services
   readonly authenticator: Authenticator
-  /** Of the endpoints, for virtual-hosted style; in lower case. */
-  readonly domains: readonly string[]
+  /** Undefined where forms from browsers are not taken. */
+  readonly forms?: Forms
+  /** The operator's word that plain HTTP is on a network to be trusted. */
+  readonly plaintextAllowed?: boolean
   /** x-amz-id-2. */
   readonly hostId: string
   /** Told of what is no client's fault. */
@@ -35,36 +48,71 @@ export interface S3Options {
   onOperation?(request: HttpRequest, operation: string, accountId: string): void
 }
 
+/** Who asks, and how that was found out. */
+interface Who {
+  readonly identity: Identity | undefined
+  readonly method: Authentication['method']
+}
+
 /** Operations that may take longer than a client waits in silence. */
-const slow: ReadonlySet<string> = new Set(['CompleteMultipartUpload', 'CopyObject', 'UploadPartCopy'])
+const slow: ReadonlySet<string> = new Set(['CompleteMultipartUpload', 'ComposeObject', 'CopyObject', 'UploadPartCopy'])
 
 export function createS3Front(options: S3Options): (request: HttpRequest) => Promise<HttpResponse> {
-  const { services, authenticator, domains, hostId } = options
+  const { services, authenticator, hostId, plaintextAllowed = false } = options
+  const { domains } = services.endpoints
+  const admit = createAdmission(services, plaintextAllowed)
   const route = createRouter(operations)
 
   async function answer(request: HttpRequest): Promise<HttpResponse> {
     const query = Query.parse(request.query)
-    const address = addressOf(request.forwarded.host ?? request.host, request.path, domains)
-    const routed = { method: request.method, ...address, query, headers: request.headers }
+    const asked = addressOf(request.forwarded.host ?? request.host, request.path, domains)
+    if (request.method === 'OPTIONS') return answerPreflight(request, asked, services.buckets)
+    if (request.method === 'POST' && request.query === '' && asked.key === undefined && isForm(request))
+      return takeForm(request, asked)
+    const routed = { method: request.method, ...asked, query, headers: request.headers }
     const operation = operationOrRefusal(routed)
-    const pending = authenticator.authenticate(
-      request,
-      query,
-      address.style === 'virtual-hosted' ? address.bucket : undefined,
-    )
+    const admitted = admit(request, query, asked, operation instanceof ApiError ? undefined : operation.shape.name)
+    const admission = admitted instanceof Promise ? await admitted : admitted
+    const hostBucket = asked.style === 'virtual-hosted' ? asked.bucket : undefined
+    const pending = authenticator.authenticate(request, query, hostBucket, admission)
     const authentication = pending instanceof Promise ? await pending : pending
-    if (operation instanceof ApiError) return refuse(operation, address, authentication.credential)
+    const { address } = admission
+    const who = { identity: authentication.credential, method: authentication.method }
+    if (operation instanceof ApiError) return refuse(operation, address, request, who)
+    const toggles = admission.toggles(who.identity?.accountId ?? '')
+    const { headers, read } = headersOf(request, query, authentication, toggles)
     requireLength(operation.shape, request)
     const payload = openPayload(authentication, request)
-    const identity = authentication.credential
-    options.onOperation?.(request, operation.shape.name, identity.accountId)
-    const headers = authentication.method.endsWith('query')
-      ? withHoistedHeaders(query, request.headers)
-      : request.headers
+    options.onOperation?.(request, operation.shape.name, who.identity?.accountId ?? 'anonymous')
     const wire = { method: request.method, ...address, query, headers }
-    const body = takesDocument(operation.shape) ? documentBody(operation.shape, request, payload) : payload.body
+    const body = takesDocument(operation.shape) ? documentBody(operation.shape, read, payload) : payload.body
     const input = decode(operation.shape, { ...wire, body })
-    return perform(request, address, operation, input instanceof Promise ? await input : input, payload, identity)
+    return perform(read, address, operation, input instanceof Promise ? await input : input, payload, who)
+  }
+
+  /** A form, which bears its signature itself, is PutObject with the file as its body. */
+  async function takeForm(request: HttpRequest, asked: Address): Promise<HttpResponse> {
+    const { bucket: name } = asked
+    const { forms } = options
+    if (name === undefined || forms === undefined)
+      throw new ApiError('NotImplemented', 'PostObject is not implemented.')
+    const { address, regions, toggles: togglesFor } = await admit(request, Query.empty, asked, 'PostObject')
+    const toggles = togglesFor('')
+    return postObject(request, name, {
+      ...forms,
+      enabled: toggles['post.object'],
+      rules: { regions, v2: toggles['sig.v2.post'] },
+      put(form, key, signer) {
+        options.onOperation?.(request, 'PostObject', signer?.credential.accountId ?? 'anonymous')
+        const put = { ...address, key }
+        const wire = { method: 'PUT', ...put, query: Query.empty, headers: form.headers, body: form.body }
+        const payload = { body: form.body, size: undefined, trailers: () => ({}) }
+        return perform(form, put, putObject, decode(putObject.shape, wire) as Infer<Members>, payload, {
+          identity: signer?.credential,
+          method: signer?.method ?? 'anonymous',
+        })
+      },
+    })
   }
 
   /** The operation; or why there is none, which only those are told who have signed the request. */
@@ -78,11 +126,12 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
   }
 
   /** What is not served is refused as S3 would answer it as far as that is known: a bucket that is not there, or is another's, comes first. */
-  async function refuse(refusal: ApiError, { bucket }: Address, identity: Identity): Promise<never> {
-    if (bucket !== undefined) {
-      const { accountId: ownerId } = await services.buckets.get(bucket)
-      authorize({ identity, action: 's3:*', resource: bucket, ownerId })
-    }
+  async function refuse(refusal: ApiError, address: Address, request: HttpRequest, who: Who): Promise<never> {
+    const authorization = new Authorization(who.identity, { request, method: who.method, input: {} }, services)
+    if (address.bucket !== undefined) {
+      const bucket = await services.buckets.get(address.bucket)
+      await authorization.require({ action: 's3:ListBucket', bucket })
+    } else if (who.identity === undefined) throw new ApiError('AccessDenied')
     throw refusal
   }
 
@@ -92,27 +141,32 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     operation: Operation,
     input: Infer<Members>,
     payload: Payload,
-    identity: Identity,
+    { identity, method }: Who,
   ): Promise<HttpResponse> {
     refuseUnhonoured(operation, input)
-    refuseAcl(input)
     const known = knownBucket(operation.shape, address)
     const bucket = known instanceof Promise ? await known : known
     const expected = input['ExpectedBucketOwner']
     if (expected !== undefined && bucket !== undefined && expected !== bucket.accountId)
       throw new ApiError('AccessDenied')
-    const question = {
-      identity,
-      action: operation.action(input),
-      resource: operation.resource(input),
-      ownerId: bucket?.accountId,
+    const authorization = new Authorization(identity, { request, method, input }, services)
+    // DeleteObjects names its keys in its body, and is authorised for each of them.
+    if (operation.shape.name !== 'DeleteObjects') {
+      const key = input['Key'] as string | undefined
+      const versionId = input['VersionId'] as string | undefined
+      const authorized = authorization.require({ action: operation.action(input), bucket, key, versionId })
+      if (authorized instanceof Promise) await authorized
     }
-    const authorized = authorize(question)
-    const context = new RequestContext(request, authorized.identity, bucket as Bucket, services, payload)
+    if (identity === undefined) refuseOverrides(input)
+    refuseByProfile(services.toggles(bucket, identity?.accountId), operation.shape.name, input)
+    const context = new RequestContext(request, authorization, bucket as Bucket, services, payload)
     if (slow.has(operation.shape.name)) return performSlowly(request, operation, input, context)
     const output = operation.handle(input, context)
     const settled = output instanceof Promise ? await output : output
-    return settled instanceof Prepared ? settled.response : encode(operation.shape, settled)
+    const response = settled instanceof Prepared ? settled.response : encode(operation.shape, settled)
+    // What is asked for without an origin is not what a cache may give to a page of another one.
+    if (bucket?.cors !== undefined && request.headers['origin'] === undefined) response.headers.push(...vary)
+    return response
   }
 
   function performSlowly(
@@ -131,46 +185,56 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
   /** The bucket addressed; undefined where there is none, or it is about to be created. Throws NoSuchBucket. */
   function knownBucket(shape: Shape, { bucket }: Address): Bucket | undefined | Promise<Bucket> {
     if (bucket === undefined || shape.name === 'CreateBucket') return undefined
+    // A client that asks again waits again.
+    if (shape.name === 'ForceDeleteBucket') return services.buckets.find(bucket)
     return services.buckets.cached(bucket) ?? services.buckets.get(bucket)
+  }
+
+  function asTold(error: unknown, request: HttpRequest): unknown {
+    if (!(error instanceof ApiError) || !isNamedByProfile(error)) return error
+    const { bucket } = addressOf(request.forwarded.host ?? request.host, request.path, domains)
+    const toggles = services.toggles(bucket === undefined ? undefined : services.buckets.cached(bucket))
+    return errorByProfile(error, toggles)
   }
 
   return async (request) => {
     let response: HttpResponse
     try {
       response = await answer(request)
-    } catch (error) {
+    } catch (thrown) {
+      const error = asTold(thrown, request)
       if (!(error instanceof ApiError)) options.onFault(error, request)
-      return errorAnswer(error, { method: request.method, requestId: request.id, hostId, resource: request.path })
+      response = errorAnswer(error, { method: request.method, requestId: request.id, hostId, resource: request.path })
+      return request.headers['origin'] === undefined ? response : share(response, request, domains, services.buckets)
     }
     response.headers.push('x-amz-request-id', request.id, 'x-amz-id-2', hostId)
-    return response
+    return request.headers['origin'] === undefined ? response : share(response, request, domains, services.buckets)
   }
 }
 
-/** What a handler is given; `bucket` is missing only where the operation's level has none. */
-class RequestContext implements Context {
-  readonly request: HttpRequest
-  readonly accountId: string
-  readonly bucket: Bucket
-  readonly services: Services
-  readonly contentLength: number | undefined
-  readonly trailers: Payload['trailers']
-  readonly #identity: Identity
+/** The headers to decode the input from, and the request as its handler is to read it. Throws InvalidArgument for checksums that are rejected. */
+function headersOf(
+  request: HttpRequest,
+  query: Query,
+  { method }: Authentication,
+  toggles: Toggles,
+): { readonly headers: HttpRequest['headers']; readonly read: HttpRequest } {
+  const presigned = method.endsWith('query')
+  const holdsChecksums = presigned && toggles['presign.emptyBodyChecksum'] === 'reject'
+  const carried = presigned ? withHoistedHeaders(query, request.headers, holdsChecksums) : request.headers
+  if (toggles.checksums === 'accept' && !holdsChecksums) return { headers: carried, read: request }
+  const headers = checksumsByProfile(toggles, carried, presigned ? query : undefined)
+  return { headers, read: withHeaders(request, headers) }
+}
 
-  constructor(request: HttpRequest, identity: Identity, bucket: Bucket, services: Services, payload: Payload) {
-    this.request = request
-    this.accountId = identity.accountId
-    this.bucket = bucket
-    this.services = services
-    this.contentLength = payload.size
-    this.trailers = payload.trailers
-    this.#identity = identity
-  }
-
-  async authorizeSource(name: string, key: string, action: Action): Promise<Bucket> {
-    const source = await this.services.buckets.get(name)
-    authorize({ identity: this.#identity, action, resource: `${name}/${key}`, ownerId: source.accountId })
-    return source
+/** Throws InvalidRequest for headers of the answer that somebody asks for who has not signed the request. */
+function refuseOverrides(input: Infer<Members>): void {
+  for (const member in input) {
+    if (member.startsWith('Response'))
+      throw new ApiError(
+        'InvalidRequest',
+        'Request specific response headers cannot be used for anonymous GET requests.',
+      )
   }
 }
 

@@ -40,11 +40,6 @@ test('the action may depend on the input', () => {
   assert.equal(operations[0]!.action({}), 's3:PutObject')
 })
 
-test('the resource is what the request addresses', () => {
-  assert.equal(getObject.resource({ Bucket: 'b', Key: 'a/k' }), 'b/a/k')
-  assert.equal(listBuckets.resource({}), '*')
-})
-
 test('names that the shape does not have do not compile', () => {
   // @ts-expect-error: not a member of PutObject's input
   operation(PutObject, { action: 's3:PutObject', refuses: ['NoSuchMember'], handle: () => ({}) })

@@ -21,8 +21,6 @@ type Only<I extends Members> = { readonly [K in keyof I]?: readonly Infer<I>[K &
 interface Definition<I extends Members, O extends Members> {
   /** The action that a policy must allow; a function where it depends on the input (`s3:GetObjectVersion`). */
   readonly action: Action | ((input: Infer<I>) => Action)
-  /** What the action is on, as in an ARN: `bucket/key`. By default the bucket and key that the request addresses. */
-  readonly resource?: (input: Infer<I>) => string
   /** Input members that are not honoured: a request that has one is answered NotImplemented. */
   readonly refuses?: readonly (keyof I & string)[]
   /** Input members of which only these values are honoured: with another the request is answered NotImplemented. */
@@ -33,7 +31,6 @@ interface Definition<I extends Members, O extends Members> {
 export interface Operation<I extends Members = Members, O extends Members = Members> {
   readonly shape: Shape<I, O>
   action(this: void, input: Infer<I>): Action
-  resource(this: void, input: Infer<I>): string
   readonly refuses: readonly string[]
   readonly honours: readonly (readonly [member: string, values: readonly unknown[]])[]
   /** Both: the values that are honoured, none for what is refused. */
@@ -43,7 +40,7 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
 
 export function operation<const I extends Members, const O extends Members>(
   shape: Shape<I, O>,
-  { action, resource = addressed, refuses = [], honours = {}, handle }: Definition<I, O>,
+  { action, refuses = [], honours = {}, handle }: Definition<I, O>,
 ): Operation<I, O> {
   const limited = Object.entries<readonly unknown[] | undefined>(honours).map(
     ([member, values = []]): [string, readonly unknown[]] => [member, values],
@@ -51,18 +48,11 @@ export function operation<const I extends Members, const O extends Members>(
   return {
     shape,
     action: typeof action === 'function' ? action : () => action,
-    resource,
     refuses,
     honours: limited,
     honoured: new Map([...refuses.map((member): [string, readonly unknown[]] => [member, []]), ...limited]),
     handle,
   }
-}
-
-function addressed(input: { readonly Bucket?: unknown; readonly Key?: unknown }): string {
-  const { Bucket, Key } = input
-  if (typeof Bucket !== 'string') return '*'
-  return typeof Key === 'string' ? `${Bucket}/${Key}` : Bucket
 }
 
 /** Throws NotImplemented, naming the header or parameter, if the input has what the operation does not honour. */

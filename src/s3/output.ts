@@ -2,6 +2,7 @@
 import type { ChecksumAlgorithm } from '../base/checksum/checksum.ts'
 import type { Checksummed, Head } from '../objects/head.ts'
 import { etagOf } from '../objects/head.ts'
+import { encryptionMembers } from './encryption.ts'
 
 /** S3 shows times to the second, so that a listing and a HEAD say the same. */
 export const seconds = (ms: number): number => ms - (ms % 1000)
@@ -32,4 +33,5 @@ export const describe = (head: Head) => ({
   ContentType: head.system.contentType ?? 'binary/octet-stream',
   Expires: head.system.expires,
   Metadata: head.metadata,
+  ...encryptionMembers(head.encryption),
 })

@@ -6,9 +6,15 @@ import { formatHttpDate } from '../http/dates.ts'
 import { ifRangeHolds, parseRange } from '../http/range.ts'
 import type { Head } from '../objects/head.ts'
 import type { ManifestPart } from '../objects/extent.ts'
+import type { CustomerKey } from '../objects/encryption/seal.ts'
+import type { LockMode } from '../objects/lock.ts'
 import type { Context } from './context.ts'
+import type { Action } from './operation.ts'
+import { keyToRead } from './encryption.ts'
+import { keyOf } from './keys-of-clients.ts'
+import { expirationHeader } from './lifecycle-headers.ts'
 import { checksumMember, checksumMembers, describe } from './output.ts'
-import { requireCurrentVersion } from './version.ts'
+import { foundVersionId } from './version.ts'
 import { validatorsOf } from './write-condition.ts'
 
 interface Input {
@@ -20,6 +26,9 @@ interface Input {
   readonly IfUnmodifiedSince?: number | undefined
   readonly Range?: string | undefined
   readonly PartNumber?: number | undefined
+  readonly SSECustomerAlgorithm?: string | undefined
+  readonly SSECustomerKey?: string | undefined
+  readonly SSECustomerKeyMD5?: string | undefined
   readonly ChecksumMode?: 'ENABLED' | undefined
   readonly ResponseCacheControl?: string | undefined
   readonly ResponseContentDisposition?: string | undefined
@@ -32,14 +41,26 @@ interface Input {
 export interface Found {
   readonly head: Head
   readonly range: ByteRange
+  /** What it is encrypted with, where that is a client's key. */
+  readonly customerKey: CustomerKey | undefined
   /** All that both answer in headers. */
-  readonly headers: ReturnType<typeof headersOf> & { readonly PartsCount?: number }
+  readonly headers: ReturnType<typeof headersOf> & Told & { readonly PartsCount?: number }
 }
 
-/** Throws NoSuchKey, NotModified, PreconditionFailed, InvalidRange, InvalidPart. */
-export async function findForRead(input: Input, { request, bucket, services }: Context): Promise<Found> {
-  requireCurrentVersion(input.VersionId, input.Key)
-  const head = await services.objects.heads.get(bucket, input.Key)
+/** Throws what `Objects.find` and `keyToRead` throw, NotModified, PreconditionFailed, InvalidRange, InvalidPart. */
+export async function findForRead(input: Input, context: Context): Promise<Found> {
+  const sent = keyOf(input, context)
+  const head = await context.services.objects.find(context.bucket, input.Key, input.VersionId)
+  const customerKey = keyToRead(head.encryption, sent)
+  const { range, headers } = await findRange(input, head, context)
+  return { head, range, customerKey, headers: { ...headers, ...(await told(input, head, context)) } }
+}
+
+async function findRange(
+  input: Input,
+  head: Head,
+  { request, services }: Context,
+): Promise<Pick<Found, 'range' | 'headers'>> {
   checkConditions(input, head)
   if (input.PartNumber !== undefined) return ofPart(input, head, input.PartNumber, await partsOf(head, services))
   const ifRange = request.headers['if-range']
@@ -47,7 +68,39 @@ export async function findForRead(input: Input, { request, bucket, services }: C
   const range = ranged ? parseRange(input.Range, head.size) : undefined
   const whole = range === undefined || range === 'whole'
   const shown = whole ? { start: 0, end: head.size } : range
-  return { head, range: shown, headers: headersOf(input, head, shown, whole ? undefined : shown) }
+  return { range: shown, headers: headersOf(input, head, shown, whole ? undefined : shown) }
+}
+
+interface Told {
+  readonly Expiration?: string
+  readonly VersionId?: string | undefined
+  readonly TagCount?: number
+  readonly ObjectLockMode?: LockMode
+  readonly ObjectLockRetainUntilDate?: number
+  readonly ObjectLockLegalHoldStatus?: 'ON' | 'OFF'
+}
+
+/** Whether all that may read the version are told the same of it. */
+export const tellsAllTheSame = ({ tags, retention, legalHold }: Head): boolean =>
+  tags === undefined && retention === undefined && legalHold === undefined
+
+/** What of the version's id, tags and lock the one who asks may see. */
+async function told({ Key, VersionId }: Input, head: Head, context: Context): Promise<Told> {
+  const expiration = expirationHeader(context.bucket, Key, head)
+  const versionId = foundVersionId(context.bucket, head)
+  const id = expiration === undefined ? { VersionId: versionId } : { VersionId: versionId, Expiration: expiration }
+  if (tellsAllTheSame(head)) return id
+  const { tags, retention, legalHold } = head
+  const may = (action: Action): Promise<boolean> => context.may(action, Key, VersionId)
+  const showsTags = tags && (await may(VersionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging'))
+  const showsRetention = retention && (await may('s3:GetObjectRetention'))
+  const showsHold = legalHold !== undefined && (await may('s3:GetObjectLegalHold'))
+  return {
+    ...id,
+    ...(showsTags && { TagCount: Object.keys(tags).length }),
+    ...(showsRetention && { ObjectLockMode: retention.mode, ObjectLockRetainUntilDate: retention.untilMs }),
+    ...(showsHold && { ObjectLockLegalHoldStatus: legalHold ? 'ON' : 'OFF' }),
+  }
 }
 
 /** Throws NotModified, with the headers that let a client refresh what it has (RFC 9110 15.4.5), or PreconditionFailed. */
@@ -87,14 +140,14 @@ export async function partsOf(
   return manifest.parts
 }
 
-function ofPart(input: Input, head: Head, partNumber: number, parts: readonly ManifestPart[] | undefined): Found {
+function ofPart(input: Input, head: Head, partNumber: number, parts: readonly ManifestPart[] | undefined) {
   if (input.Range !== undefined)
     throw new ApiError('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter')
   if (parts === undefined) {
     if (partNumber > 1) throw new ApiError('InvalidPart')
     const range = { start: 0, end: head.size }
     const headers = headersOf(input, head, range, head.size === 0 ? undefined : range)
-    return { head, range, headers: { ...headers, ...(input.ChecksumMode && checksumMembers(head.checksum)) } }
+    return { range, headers: { ...headers, ...(input.ChecksumMode && checksumMembers(head.checksum)) } }
   }
   let start = 0
   for (const part of parts) {
@@ -102,7 +155,7 @@ function ofPart(input: Input, head: Head, partNumber: number, parts: readonly Ma
     if (part.partNumber === partNumber) {
       const range = { start, end }
       const headers = headersOf(input, head, range, range)
-      return { head, range, headers: { ...headers, ...checksumOfPart(input, head, part), PartsCount: head.parts } }
+      return { range, headers: { ...headers, ...checksumOfPart(input, head, part), PartsCount: head.parts } }
     }
     start = end
   }

@@ -5,6 +5,7 @@
 import { checksumAlgorithms, checksumSize, createChecksum, type ChecksumAlgorithm } from '../base/checksum/checksum.ts'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ApiError } from '../base/errors.ts'
+import { passesOverChecksums } from './profile-checksums.ts'
 
 type Headers = Readonly<Record<string, string | undefined>>
 
@@ -47,7 +48,10 @@ export function declaredChecksum(request: Headers, trailers: () => Headers): Dec
 
 /** Whether the request says anything of its body's integrity, as DeleteObjects must. */
 export const declaresIntegrity = (request: Headers): boolean =>
-  request['content-md5'] !== undefined || inTrailer(request) !== undefined || inHeaders(request) !== undefined
+  passesOverChecksums(request) ||
+  request['content-md5'] !== undefined ||
+  inTrailer(request) !== undefined ||
+  inHeaders(request) !== undefined
 
 /** Passes a document's bytes on, and throws before it ends if they are not those declared. */
 export async function* verified(body: AsyncIterable<Uint8Array>, declared: Declared): AsyncGenerator<Uint8Array> {

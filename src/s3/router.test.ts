@@ -4,14 +4,14 @@ import fc from 'fast-check'
 import { ApiError } from '../base/errors.ts'
 import { Query } from '../http/query.ts'
 import * as model from './model.generated.ts'
-import { operation } from './operation.ts'
+import { operations } from './operations.generated.ts'
 import { createRouter } from './router.ts'
 import type { Shape } from './shape.ts'
 
 const shapes = Object.values<unknown>(model).filter(
   (value): value is Shape => typeof value === 'object' && value !== null && 'method' in value,
 )
-const route = createRouter(shapes.map((shape) => operation(shape, { action: 's3:Test', handle: () => ({}) })))
+const route = createRouter(operations)
 
 const served = new Set(shapes.map(({ name }) => name))
 
@@ -60,9 +60,9 @@ GET /b/?list-type=2&prefix=p&delimiter=%2F&start-after=s&fetch-owner=true => Lis
 GET /b?prefix=p&list-type=2&continuation-token=t => ListObjectsV2
 GET /b?list-type=1 => InvalidArgument
 GET /b?list-type => InvalidArgument
-GET /b?versions => 501 ListObjectVersions
-GET /b?versions&list-type=2 => 501 ListObjectVersions
-GET /b?versions=&prefix=p&key-marker=k&version-id-marker=v => 501 ListObjectVersions
+GET /b?versions => ListObjectVersions
+GET /b?versions&list-type=2 => InvalidArgument
+GET /b?versions=&prefix=p&key-marker=k&version-id-marker=v => ListObjectVersions
 GET /b?uploads => ListMultipartUploads
 GET /b?uploads=&prefix=p&max-uploads=2&key-marker=k&upload-id-marker=u => ListMultipartUploads
 GET /b?location => GetBucketLocation
@@ -70,35 +70,35 @@ GET /b?location= => GetBucketLocation
 GET /b/?location&prefix=x => GetBucketLocation
 GET /b?abac => 501 GetBucketAbac
 GET /b?accelerate => 501 GetBucketAccelerateConfiguration
-GET /b?acl => 501 GetBucketAcl
-GET /b?acl= => 501 GetBucketAcl
-GET /b?acl&prefix=x => 501 GetBucketAcl
+GET /b?acl => GetBucketAcl
+GET /b?acl= => GetBucketAcl
+GET /b?acl&prefix=x => GetBucketAcl
 GET /b?analytics => 501 ListBucketAnalyticsConfigurations
 GET /b?analytics&x-id=ListBucketAnalyticsConfigurations => 501 ListBucketAnalyticsConfigurations
 GET /b?analytics&id=1 => 501 GetBucketAnalyticsConfiguration
-GET /b?cors => 501 GetBucketCors
-GET /b?encryption => 501 GetBucketEncryption
+GET /b?cors => GetBucketCors
+GET /b?encryption => GetBucketEncryption
 GET /b?intelligent-tiering => 501 ListBucketIntelligentTieringConfigurations
 GET /b?id=1&intelligent-tiering => 501 GetBucketIntelligentTieringConfiguration
 GET /b?inventory => 501 ListBucketInventoryConfigurations
 GET /b?inventory&id=1 => 501 GetBucketInventoryConfiguration
-GET /b?lifecycle => 501 GetBucketLifecycleConfiguration
+GET /b?lifecycle => GetBucketLifecycleConfiguration
 GET /b?logging => 501 GetBucketLogging
 GET /b?metadataConfiguration => 501 GetBucketMetadataConfiguration
 GET /b?metadataTable => 501 GetBucketMetadataTableConfiguration
 GET /b?metrics => 501 ListBucketMetricsConfigurations
 GET /b?metrics&id=1 => 501 GetBucketMetricsConfiguration
 GET /b?notification => 501 GetBucketNotificationConfiguration
-GET /b?object-lock => 501 GetObjectLockConfiguration
-GET /b?ownershipControls => 501 GetBucketOwnershipControls
-GET /b?policy => 501 GetBucketPolicy
-GET /b?policyStatus => 501 GetBucketPolicyStatus
-GET /b?publicAccessBlock => 501 GetPublicAccessBlock
+GET /b?object-lock => GetObjectLockConfiguration
+GET /b?ownershipControls => GetBucketOwnershipControls
+GET /b?policy => GetBucketPolicy
+GET /b?policyStatus => GetBucketPolicyStatus
+GET /b?publicAccessBlock => GetPublicAccessBlock
 GET /b?replication => 501 GetBucketReplication
-GET /b?requestPayment => 501 GetBucketRequestPayment
+GET /b?requestPayment => GetBucketRequestPayment
 GET /b?session => 501 CreateSession
-GET /b?tagging => 501 GetBucketTagging
-GET /b?versioning => 501 GetBucketVersioning
+GET /b?tagging => GetBucketTagging
+GET /b?versioning => GetBucketVersioning
 GET /b?website => 501 GetBucketWebsite
 GET /b?events=s3:ObjectCreated:* => 501 events
 GET /b?usage => 501 usage
@@ -117,28 +117,28 @@ PUT /b/ => CreateBucket
 PUT /b?x-id=CreateBucket => CreateBucket
 PUT /b?abac => 501 PutBucketAbac
 PUT /b?accelerate => 501 PutBucketAccelerateConfiguration
-PUT /b?acl => 501 PutBucketAcl
+PUT /b?acl => PutBucketAcl
 PUT /b?analytics&id=1 => 501 PutBucketAnalyticsConfiguration
 PUT /b?analytics => 501 analytics
-PUT /b?cors => 501 PutBucketCors
-PUT /b?encryption => 501 PutBucketEncryption
+PUT /b?cors => PutBucketCors
+PUT /b?encryption => PutBucketEncryption
 PUT /b?intelligent-tiering&id=1 => 501 PutBucketIntelligentTieringConfiguration
 PUT /b?inventory&id=1 => 501 PutBucketInventoryConfiguration
-PUT /b?lifecycle => 501 PutBucketLifecycleConfiguration
+PUT /b?lifecycle => PutBucketLifecycleConfiguration
 PUT /b?logging => 501 PutBucketLogging
 PUT /b?metadataInventoryTable => 501 UpdateBucketMetadataInventoryTableConfiguration
 PUT /b?metadataJournalTable => 501 UpdateBucketMetadataJournalTableConfiguration
 PUT /b?metadataAnnotationTable => 501 UpdateBucketMetadataAnnotationTableConfiguration
 PUT /b?metrics&id=1 => 501 PutBucketMetricsConfiguration
 PUT /b?notification => 501 PutBucketNotificationConfiguration
-PUT /b?object-lock => 501 PutObjectLockConfiguration
-PUT /b?ownershipControls => 501 PutBucketOwnershipControls
-PUT /b?policy => 501 PutBucketPolicy
-PUT /b?publicAccessBlock => 501 PutPublicAccessBlock
+PUT /b?object-lock => PutObjectLockConfiguration
+PUT /b?ownershipControls => PutBucketOwnershipControls
+PUT /b?policy => PutBucketPolicy
+PUT /b?publicAccessBlock => PutPublicAccessBlock
 PUT /b?replication => 501 PutBucketReplication
 PUT /b?requestPayment => 501 PutBucketRequestPayment
-PUT /b?tagging => 501 PutBucketTagging
-PUT /b?versioning => 501 PutBucketVersioning
+PUT /b?tagging => PutBucketTagging
+PUT /b?versioning => PutBucketVersioning
 PUT /b?website => 501 PutBucketWebsite
 PUT /b?compliance => 501 compliance
 PUT /b?quota => 501 quota
@@ -146,22 +146,28 @@ PUT /b?uploads => 501 uploads
 PUT /b?versionId=v => InvalidArgument
 DELETE /b => DeleteBucket
 DELETE /b/ => DeleteBucket
-DELETE /b?force_delete=true => 501 force_delete
+DELETE /b?force_delete=true => ForceDeleteBucket
+DELETE /b?force_delete=false => 501 force_delete
+DELETE /b?force_delete => 501 force_delete
+DELETE /b?softDelete => DeleteBucketSoftDelete
+PUT /b?softDelete => PutBucketSoftDelete
+GET /b?softDelete => GetBucketSoftDelete
+GET /b?deleted&prefix=p => ListDeletedObjects
 DELETE /b?analytics&id=1 => 501 DeleteBucketAnalyticsConfiguration
-DELETE /b?cors => 501 DeleteBucketCors
-DELETE /b?encryption => 501 DeleteBucketEncryption
+DELETE /b?cors => DeleteBucketCors
+DELETE /b?encryption => DeleteBucketEncryption
 DELETE /b?intelligent-tiering&id=1 => 501 DeleteBucketIntelligentTieringConfiguration
 DELETE /b?inventory&id=1 => 501 DeleteBucketInventoryConfiguration
 DELETE /b?inventory => 501 inventory
-DELETE /b?lifecycle => 501 DeleteBucketLifecycle
+DELETE /b?lifecycle => DeleteBucketLifecycle
 DELETE /b?metadataConfiguration => 501 DeleteBucketMetadataConfiguration
 DELETE /b?metadataTable => 501 DeleteBucketMetadataTableConfiguration
 DELETE /b?metrics&id=1 => 501 DeleteBucketMetricsConfiguration
-DELETE /b?ownershipControls => 501 DeleteBucketOwnershipControls
-DELETE /b?policy => 501 DeleteBucketPolicy
-DELETE /b?publicAccessBlock => 501 DeletePublicAccessBlock
+DELETE /b?ownershipControls => DeleteBucketOwnershipControls
+DELETE /b?policy => DeleteBucketPolicy
+DELETE /b?publicAccessBlock => DeletePublicAccessBlock
 DELETE /b?replication => 501 DeleteBucketReplication
-DELETE /b?tagging => 501 DeleteBucketTagging
+DELETE /b?tagging => DeleteBucketTagging
 DELETE /b?website => 501 DeleteBucketWebsite
 DELETE /b?acl => 501 acl
 DELETE /b?logging => 501 logging
@@ -177,7 +183,7 @@ POST /b | content-type: application/xml => PreconditionFailed
 POST /b | content-type: multipart/form-data; boundary=x => 501 PostObject
 POST /b/ | content-type: Multipart/Form-Data; boundary=x => 501 PostObject
 POST /WriteGetObjectResponse | x-amz-request-route: r | x-amz-request-token: t => 501 WriteGetObjectResponse
-MOVE /b => MethodNotAllowed
+MOVE /b => 501 MoveBucket
 PATCH /b => MethodNotAllowed
 OPTIONS /b => MethodNotAllowed
 
@@ -198,17 +204,17 @@ GET /b/k?uploads => 501 uploads
 GET /b/k?attributes => GetObjectAttributes
 GET /b/k?attributes&versionId=v => GetObjectAttributes
 GET /b/k?attributes | x-amz-object-attributes: ETag => GetObjectAttributes
-GET /b/k?acl => 501 GetObjectAcl
-GET /b/k?acl&versionId=v => 501 GetObjectAcl
-GET /b/k?versionId=v&acl => 501 GetObjectAcl
+GET /b/k?acl => GetObjectAcl
+GET /b/k?acl&versionId=v => GetObjectAcl
+GET /b/k?versionId=v&acl => GetObjectAcl
 GET /b/k?annotation&annotationName=n => 501 GetObjectAnnotation
 GET /b/k?annotation => 501 ListObjectAnnotations
 GET /b/k?annotation&annotation-prefix=a => 501 ListObjectAnnotations
-GET /b/k?legal-hold => 501 GetObjectLegalHold
-GET /b/k?retention => 501 GetObjectRetention
+GET /b/k?legal-hold => GetObjectLegalHold
+GET /b/k?retention => GetObjectRetention
 GET /b/k?tagging => GetObjectTagging
 GET /b/k?tagging&versionId=v => GetObjectTagging
-GET /b/k?torrent => 501 GetObjectTorrent
+GET /b/k?torrent => GetObjectTorrent
 GET /b/k?select&select-type=2 => 501 select
 GET /b/k?location => 501 location
 HEAD /b/k => HeadObject
@@ -227,24 +233,28 @@ PUT /b/k?uploadId=u => UploadPart
 PUT /b/k?partNumber=1 => UploadPart
 PUT /b/k?partNumber=1&uploadId=u | x-amz-copy-source: /s/k => UploadPartCopy
 PUT /b/k?uploadId=u | x-amz-copy-source: /s/k => UploadPartCopy
-PUT /b/k?acl => 501 PutObjectAcl
-PUT /b/k?acl= => 501 PutObjectAcl
-PUT /b/k?acl&versionId=v => 501 PutObjectAcl
-PUT /b/k?acl | x-amz-copy-source: /s/k => 501 PutObjectAcl
+PUT /b/k?acl => PutObjectAcl
+PUT /b/k?acl= => PutObjectAcl
+PUT /b/k?acl&versionId=v => PutObjectAcl
+PUT /b/k?acl | x-amz-copy-source: /s/k => PutObjectAcl
 PUT /b/k?annotation&annotationName=n => 501 PutObjectAnnotation
 PUT /b/k?annotation => 501 annotation
 PUT /b/k?encryption => 501 UpdateObjectEncryption
-PUT /b/k?legal-hold => 501 PutObjectLegalHold
-PUT /b/k?renameObject | x-amz-rename-source: s => 501 RenameObject
-PUT /b/k?renameObject => 501 RenameObject
-PUT /b/k?retention => 501 PutObjectRetention
-PUT /b/k?tagging => 501 PutObjectTagging
+PUT /b/k?legal-hold => PutObjectLegalHold
+PUT /b/k?renameObject | x-amz-rename-source: s => RenameObject
+PUT /b/k?renameObject => RenameObject
+PUT /b/k?retention => PutObjectRetention
+PUT /b/k?tagging => PutObjectTagging
 PUT /b/k?versionId=v => InvalidArgument
 PUT /b/k?versionId=v | x-amz-copy-source: /s/k => InvalidArgument
 PUT /b/k?x-amz-copy-source=/s/k => 501 x-amz-copy-source
-PUT /b/k?append => 501 append
-PUT /b/k?append&position=0 => 501 append
-PUT /b/k?compose => 501 compose
+PUT /b/k?append => AppendObject
+PUT /b/k?append&position=0 => AppendObject
+PUT /b/k?append | x-amz-copy-source: /s/k => AppendObject
+PUT /b/k?position=0 => 501 position
+PUT /b/k?append&versionId=v => InvalidArgument
+PUT /b/k?append&compose => 501 compose
+PUT /b/k?compose => ComposeObject
 PUT /b/k?uploads => 501 uploads
 PUT /b/k?cors => 501 cors
 PUT /b/k?restore => 501 restore
@@ -260,8 +270,8 @@ DELETE /b/k?uploadId= => AbortMultipartUpload
 DELETE /b/k?partNumber=1 => 501 partNumber
 DELETE /b/k?annotation&annotationName=n => 501 DeleteObjectAnnotation
 DELETE /b/k?annotation => 501 annotation
-DELETE /b/k?tagging => 501 DeleteObjectTagging
-DELETE /b/k?tagging&versionId=v => 501 DeleteObjectTagging
+DELETE /b/k?tagging => DeleteObjectTagging
+DELETE /b/k?tagging&versionId=v => DeleteObjectTagging
 DELETE /b/k?acl => 501 acl
 DELETE /b/k?legal-hold => 501 legal-hold
 DELETE /b/k?retention => 501 retention
@@ -274,12 +284,17 @@ POST /b/k?restore => 501 RestoreObject
 POST /b/k?restore&versionId=v => 501 RestoreObject
 POST /b/k?select&select-type=2 => 501 SelectObjectContent
 POST /b/k?select => 501 select
-POST /b/k?append&position=1 => 501 append
+POST /b/k?append&position=1 => AppendObject
+POST /b/k?undelete => UndeleteObject
+POST /b/k?undelete&deletedId=5 => UndeleteObject
+DELETE /b/k?deleted&deletedId=5 => PurgeDeletedObject
+DELETE /b/k?deleted => 501 deleted
+DELETE /b/k?deletedId=5 => 501 deletedId
 POST /b/k?compose => 501 compose
 POST /b/k?delete => 501 delete
 POST /b/k => MethodNotAllowed
 POST /b/k | content-type: multipart/form-data; boundary=x => MethodNotAllowed
-MOVE /b/k => MethodNotAllowed
+MOVE /b/k => MoveObject
 PATCH /b/k => MethodNotAllowed
 OPTIONS /b/k => MethodNotAllowed
 `
@@ -302,7 +317,10 @@ test('every operation of S3 has a row', () => {
 
 test('a method that is not allowed is told those that are', () => {
   const request = { method: 'PATCH', bucket: 'b', key: 'k', query: Query.empty, headers: {} }
-  assert.throws(() => route(request), { code: 'MethodNotAllowed', headers: { Allow: 'DELETE, POST, PUT, GET, HEAD' } })
+  assert.throws(() => route(request), {
+    code: 'MethodNotAllowed',
+    headers: { Allow: 'DELETE, PUT, POST, GET, HEAD, MOVE' },
+  })
 })
 
 test('the order of the query makes no difference, and neither do parameters that S3 does not know', () => {

@@ -64,6 +64,7 @@ export function createRouter(operations: readonly Operation[]): Router {
     refuseUnknown(request, best, subresources)
     if (best?.operation !== undefined) return best.operation
     if (request.method === 'POST' && level === 'bucket') throw postFault(request)
+    if (request.method === 'MOVE' && level === 'bucket') throw notImplemented('MoveBucket')
     throw new ApiError('MethodNotAllowed', undefined, {
       details: { Method: request.method, ResourceType: level.toUpperCase() },
       headers: { Allow: [...tables[level].keys()].join(', ') },

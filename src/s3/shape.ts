@@ -74,12 +74,23 @@ export const list = <T>(item: Type<T>, itemTag = 'member', sizeMax?: number): Ty
 
 export const structure = <const M extends Members>(members: M): Type<Infer<M>> => ({ kind: 'structure', members })
 
-export type Location = 'label' | 'query' | 'header' | 'prefixHeaders' | 'payload' | 'element' | 'flattened'
+export type Location =
+  | 'label'
+  | 'query'
+  | 'header'
+  | 'prefixHeaders'
+  | 'payload'
+  | 'element'
+  | 'flattened'
+  | 'attribute'
 
 export interface Binding<T = unknown, Required extends boolean = boolean> {
   readonly location: Location
   readonly type: Type<T>
-  /** The name on the wire, where it is not the member's own: in lower case for headers, the root's tag for a document as payload. */
+  /**
+   * The name on the wire, where it is not the member's own: in lower case for headers, the root's tag for a document as payload, with its
+   * prefix for an attribute.
+   */
   readonly wireName: string | undefined
   readonly required: Required
 }
@@ -106,6 +117,8 @@ export const header = <T>(wireName: string, type: Type<T>) => binding('header', 
 export const prefixHeaders = (prefix: string) => binding('prefixHeaders', stringMap, prefix)
 export const payload = <T>(type: Type<T>, wireName?: string) => binding('payload', type, wireName)
 export const element = <T>(type: Type<T>, wireName?: string) => binding('element', type, wireName)
+/** An attribute of the element whose members it is among; of XML Schema's instance namespace, which alone S3 has attributes of. */
+export const attribute = <T>(wireName: string, type: Type<T>) => binding('attribute', type, wireName)
 export const flattened = <T>(type: Type<T>, wireName?: string) => binding('flattened', type, wireName)
 
 /** What a request is about: the account, a bucket or an object. */

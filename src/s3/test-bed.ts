@@ -3,11 +3,19 @@ import assert from 'node:assert/strict'
 import type { HttpResponse } from '../http/message.ts'
 import { collect, makeBed, makeBucket, type BedOptions } from '../objects/test-bed.ts'
 import { checkLedger } from '../objects/ledger.ts'
+import { createFindToggles, type ToggleLayer } from '../objects/toggles.ts'
+import { Buckets } from '../objects/buckets.ts'
 import { createS3Front } from './listener.ts'
+import type { Authentication } from './signature/authenticate.ts'
+import { Endpoints, Regions, type Region } from './regions.ts'
 import { unsignedPayload } from './signature/payload-mode.ts'
+import { createFormAuthenticator } from './signature/post.ts'
 
 export const accountId = 'a'.repeat(64)
 export const otherAccountId = 'b'.repeat(64)
+/** What forms are signed with. */
+export const formKey = { accessKeyId: 'AKIAFORM', secret: 'secret of forms', accountId }
+export const otherAccountEmail = 'other@example.com'
 
 export interface Answer {
   readonly status: number
@@ -29,31 +37,61 @@ export interface Sent {
   readonly contentLength?: number
   /** Another than `localhost`, which is no endpoint's: there the style is path style. */
   readonly host?: string
+  /** By TLS; no, unless given. */
+  readonly secure?: boolean
+  /** This machine's, unless given. */
+  readonly remoteAddress?: string
+  /** How it is signed; `v4-header`, unless given. */
+  readonly method?: Authentication['method']
 }
 
-export interface FrontOptions extends BedOptions {
+export interface FrontOptions extends BedOptions, ToggleLayer {
   readonly region?: string
+  readonly otherRegions?: readonly Region[]
+  readonly lifecycleDaySeconds?: number
 }
 
-export async function makeFront({ region = 'us-east-1', ...options }: FrontOptions = {}) {
+export async function makeFront({
+  region = 'us-east-1',
+  otherRegions = [],
+  profile,
+  toggles,
+  lifecycleDaySeconds = 86_400,
+  ...options
+}: FrontOptions = {}) {
   const bed = makeBed(options)
   const faults: unknown[] = []
   const told: string[] = []
-  const { metadata, buckets, objects, uploads, completer } = bed
+  const { metadata, objects, uploads, completer } = bed
+  const findToggles = createFindToggles(metadata, [{ profile, toggles }])
+  const regions = new Regions([{ name: region, aliases: ['home'] }, ...otherRegions])
   const front = createS3Front({
     services: {
-      ...{ metadata, buckets, objects, uploads, completer, region, regionAliases: ['home'] },
+      ...{ metadata, objects, uploads, completer, regions, ...bed.extensions },
+      buckets: new Buckets(metadata, bed.clock, bed.random, findToggles),
+      endpoints: new Endpoints(['s3.test'], regions),
+      clock: bed.clock,
+      toggles: findToggles,
+      lifecycleDaySeconds,
       owner: (id) => Promise.resolve({ ID: id, DisplayName: `account ${id[0]}` }),
+      accountExists: (id) => Promise.resolve([accountId, otherAccountId].includes(id)),
+      accountOfEmail: (email) => Promise.resolve(email === otherAccountEmail ? otherAccountId : undefined),
     },
     authenticator: {
       authenticate: ({ headers }) => ({
         credential: { accessKeyId: 'AKIA', secret: '', accountId: headers['x-test-account']! },
-        method: 'v4-header',
+        method: (headers['x-test-method'] ?? 'v4-header') as Authentication['method'],
         payload: unsignedPayload,
         signedHeaders: [],
       }),
     },
-    domains: ['s3.test'],
+    forms: {
+      authenticate: createFormAuthenticator({
+        findCredential: (id) => (id === formKey.accessKeyId ? formKey : undefined),
+        ...{ clock: bed.clock, random: bed.random },
+      }),
+      clock: bed.clock,
+    },
     hostId: 'host',
     onFault: (error) => faults.push(error),
     onOperation: (_request, operation, account) => told.push(`${operation} by ${account[0]}`),
@@ -61,7 +99,9 @@ export async function makeFront({ region = 'us-east-1', ...options }: FrontOptio
 
   /** Sends `GET /bucket/key?query`, and gives what is answered. */
   async function send(line: string, sent: Sent = {}): Promise<Answer> {
-    const { headers = {}, body = '', account = accountId, host = 'localhost' } = sent
+    const { headers = {}, body = '', account = accountId, host = 'localhost', secure = false } = sent
+    const { remoteAddress = '127.0.0.1' } = sent
+    const signing = sent.method === undefined ? {} : { 'x-test-method': sent.method }
     const [method = '', target = ''] = line.split(/ (.*)/s)
     const [path = '', query = ''] = target.split(/\?(.*)/s)
     const bytes = Buffer.from(body)
@@ -73,10 +113,10 @@ export async function makeFront({ region = 'us-east-1', ...options }: FrontOptio
         query,
         host,
         rawHeaders: [],
-        secure: false,
-        remoteAddress: '127.0.0.1',
+        secure,
+        remoteAddress,
       },
-      headers: { 'content-length': String(bytes.length), ...headers, 'x-test-account': account },
+      headers: { 'content-length': String(bytes.length), ...headers, ...signing, 'x-test-account': account },
       forwarded: { host: undefined, prefix: undefined },
       contentLength: sent.contentLength ?? bytes.length,
       body: (async function* () {
@@ -87,6 +127,7 @@ export async function makeFront({ region = 'us-east-1', ...options }: FrontOptio
     return answerOf(response)
   }
 
+  await bed.keyring.ensure()
   await makeBucket(bed, 'photos')
   /** Every extent is there that is mentioned, and no other but what waits to be deleted; counters are true. */
   const assertLedger = async (): Promise<void> =>

@@ -1,11 +1,11 @@
-/** Which version a request means, where buckets keep only the current one: its id is `null`. */
-import { ApiError } from '../base/errors.ts'
+/** The ids of versions, as answers tell them. */
+import type { Bucket } from '../objects/bucket.ts'
+import { shownVersionId, type Version } from '../objects/head.ts'
 
-/** Throws NoSuchVersion unless the id is that of the current version, or absent. */
-export function requireCurrentVersion(versionId: string | undefined, key?: string): void {
-  if (versionId === undefined || versionId === 'null') return
-  if (versionId === '') throw new ApiError('InvalidArgument', 'Version id cannot be the empty string')
-  throw new ApiError('NoSuchVersion', undefined, {
-    details: { ...(key === undefined ? {} : { Key: key }), VersionId: versionId },
-  })
-}
+/** Of a version that was found: told where the bucket has ever had versions. */
+export const foundVersionId = ({ versioning }: Bucket, version: Version): string | undefined =>
+  versioning === undefined ? undefined : shownVersionId(version)
+
+/** Of a version that was written: not told where versioning is not enabled, though it then is `null`. */
+export const writtenVersionId = ({ versionId, isNull }: Version): string | undefined =>
+  isNull === true ? undefined : versionId

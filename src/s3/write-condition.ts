@@ -5,8 +5,8 @@ import {
   requireWritableConditions,
   type Validators,
 } from '../http/conditions.ts'
-import { etagOf, type Head } from '../objects/head.ts'
-import type { Condition } from '../objects/heads.ts'
+import { etagOf, type Version } from '../objects/head.ts'
+import type { Condition, DeleteCondition } from '../objects/versions.ts'
 import { seconds } from './output.ts'
 
 interface Input {
@@ -20,10 +20,11 @@ interface DeleteInput {
   readonly IfMatchSize?: number | undefined
 }
 
-export const validatorsOf = (head: Head): Validators => ({
-  etag: etagOf(head),
-  modifiedMs: seconds(head.modifiedMs),
-  size: head.size,
+/** A delete marker has no bytes, and so no ETag but what `*` stands for. */
+export const validatorsOf = (version: Version): Validators => ({
+  etag: version.deleteMarker === true ? '' : etagOf(version),
+  modifiedMs: seconds(version.modifiedMs),
+  size: version.deleteMarker === true ? 0 : version.size,
 })
 
 /** Of PutObject, CopyObject and CompleteMultipartUpload. Throws NotImplemented for what S3 does not offer. */
@@ -34,7 +35,7 @@ export function writeCondition({ IfMatch: ifMatch, IfNoneMatch: ifNoneMatch }: I
   return (current) => checkWriteConditions(conditions, current && validatorsOf(current))
 }
 
-export function deleteCondition(input: DeleteInput): Condition | undefined {
+export function deleteCondition(input: DeleteInput): DeleteCondition | undefined {
   const { IfMatch: ifMatch, IfMatchLastModifiedTime: ifMatchLastModifiedMs, IfMatchSize: ifMatchSize } = input
   if (ifMatch === undefined && ifMatchLastModifiedMs === undefined && ifMatchSize === undefined) return undefined
   const conditions = { ifMatch, ifMatchLastModifiedMs, ifMatchSize }

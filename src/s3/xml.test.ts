@@ -27,6 +27,19 @@ const wellFormed: readonly (readonly [name: string, text: string, root: unknown]
   ['CDATA', '<a>x<![CDATA[<&]]>y</a>', { name: 'a', text: 'x<&y', children: [] }],
   ['comments', '<!-- x --><a><!-- y -->z</a>', { name: 'a', text: 'z', children: [] }],
   ['white space in text', '<a> x\r\ny </a>', { name: 'a', text: ' x\ny ', children: [] }],
+  [
+    'attributes, by their local names',
+    '<a xmlns:x="http://x/" x:type="b &amp; c" __proto__="d"/>',
+    {
+      name: 'a',
+      text: '',
+      children: [],
+      attributes: new Map([
+        ['type', 'b & c'],
+        ['__proto__', 'd'],
+      ]),
+    },
+  ],
   ['an element named as a property', '<__proto__>x</__proto__>', { name: '__proto__', text: 'x', children: [] }],
 ]
 for (const [name, text, root] of wellFormed) test(`${name} can be read`, () => assert.deepEqual(parseXml(text), root))

@@ -2,9 +2,11 @@
 import { SaxesParser } from 'saxes'
 import { ApiError } from '../base/errors.ts'
 
-/** Names are local, namespaces and attributes are passed over: S3's documents do not need them. */
+/** Names are local, namespaces are passed over: S3's documents do not need them. */
 export interface XmlElement {
   readonly name: string
+  /** By local name. Absent where there are none but declarations of namespaces. */
+  readonly attributes?: ReadonlyMap<string, string> | undefined
   /** The element's own text, white space included. */
   readonly text: string
   readonly children: readonly XmlElement[]
@@ -57,7 +59,9 @@ function parse(text: string, nodesMax: number): XmlElement {
   parser.on('opentag', (tag) => {
     count()
     if (open.length === depthMax) refuse()
-    const element = { name: tag.name.slice(tag.name.lastIndexOf(':') + 1), text: '', children: [] }
+    const attributes = attributesOf(tag.attributes)
+    const bare = { name: localName(tag.name), text: '', children: [] }
+    const element = attributes === undefined ? bare : { ...bare, attributes }
     open.at(-1)?.children.push(element)
     open.push(element)
   })
@@ -66,6 +70,18 @@ function parse(text: string, nodesMax: number): XmlElement {
   })
   parser.write(text.startsWith('\ufeff') ? text.slice(1) : text).close()
   return root ?? refuse()
+}
+
+const localName = (name: string): string => name.slice(name.lastIndexOf(':') + 1)
+
+function attributesOf(given: Readonly<Record<string, string>>): XmlElement['attributes'] {
+  let attributes: Map<string, string> | undefined
+  for (const name in given) {
+    if (name === 'xmlns' || name.startsWith('xmlns:')) continue
+    attributes ??= new Map()
+    attributes.set(localName(name), given[name]!)
+  }
+  return attributes
 }
 
 // Quotes as in AWS. XML 1.0 has no way to write the other control characters; AWS writes references all the same, and so lenient readers
@@ -83,3 +99,5 @@ const referenceOf = (character: string): string =>
 
 export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
 export const xmlNamespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
+/** Of the attributes that S3's documents have. */
+export const xmlInstanceNamespace = 'http://www.w3.org/2001/XMLSchema-instance'

@@ -16,7 +16,7 @@ let folder: string
 
 before(async () => {
   if (skip !== false) return
-  server = await startServer()
+  server = await startServer({ env: { ENTREPOT_SIG_V2_HEADER: 'true' } })
   folder = temporaryFolder('boto3')
 })
 after(async () => {

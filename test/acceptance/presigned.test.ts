@@ -14,7 +14,7 @@ let server: TestServer
 let s3: ReturnType<typeof clientFor>
 
 before(async () => {
-  server = await startServer()
+  server = await startServer({ env: { ENTREPOT_SIG_V2_HEADER: 'true' } })
   s3 = clientFor(server)
   await s3.send(new CreateBucketCommand({ Bucket }))
 })

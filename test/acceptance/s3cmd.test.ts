@@ -17,7 +17,7 @@ let folder: string
 
 before(async () => {
   if (skip !== false) return
-  server = await startServer()
+  server = await startServer({ env: { ENTREPOT_SIG_V2_HEADER: 'true' } })
   folder = temporaryFolder('s3cmd')
 })
 after(async () => {

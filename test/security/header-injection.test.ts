@@ -11,7 +11,7 @@ const bucket = bucketName('heads')
 let server: TestServer
 
 before(async () => {
-  server = await startServer()
+  server = await startServer({ env: { ENTREPOT_SIG_V2_HEADER: 'true' } })
   await succeeds(server, { method: 'PUT', path: `/${bucket}` })
   await succeeds(server, { method: 'PUT', path: `/${bucket}/plain`, body: 'the body' })
 })

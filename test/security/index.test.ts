@@ -12,11 +12,11 @@ const computed: readonly (readonly [name: string, numbers: readonly number[]])[]
   ['`security ${number}: STREAMING-UNSIGNED-PAYLOAD-TRAILER with a false signature by ${place}', [7, 8]],
 ]
 
-/** The cases whose subject is there; those of policies, forms from browsers, delivery and console come with theirs. */
+/** The cases whose subject is there; those of policies, delivery and console come with theirs. */
 const required = [
-  ...range(1, 17), // Signatures: header, query, chunks.
+  ...range(1, 20), // Signatures: header, query, chunks, forms.
   ...range(21, 24), // Authorisation, as far as owning goes.
-  ...range(29, 37), // What is inside; paths, framing, documents.
+  ...range(28, 37), // Locks; what is inside; paths, framing, documents.
   ...[39, 40], // Line ends, ranges.
   ...[55, 56, 59], // Secrets, plain HTTP.
 ]

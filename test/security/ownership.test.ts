@@ -19,7 +19,7 @@ let held: Record<string, string>
 describe('somebody else’s bucket', { skip }, () => {
   before(async () => {
     if (skip !== false) return
-    there = await startTwoAccounts('ownership')
+    there = await startTwoAccounts('ownership', { env: { ENTREPOT_SIG_V2_HEADER: 'true' } })
     const { server, theirs } = there
     await succeeds(server, { method: 'PUT', path: `/${theirs}/secret`, body: treasure })
     await succeeds(server, { method: 'PUT', path: `/${theirs}/${hiddenName}`, body: treasure })

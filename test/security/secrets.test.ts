@@ -175,7 +175,7 @@ describe('56: secrets at rest and in what is said', { skip }, () => {
   before(async () => {
     if (skip !== false) return
     data = join(root, 'grep')
-    server = await startServer({ keepData: data, env: { ENTREPOT_LOG_LEVEL: 'debug' } })
+    server = await startServer({ keepData: data, env: { ENTREPOT_LOG_LEVEL: 'debug', ENTREPOT_SIG_V2_HEADER: 'true' } })
     secrets.push(server.secretAccessKey)
     await useMany()
     await server.stop()

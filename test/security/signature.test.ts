@@ -15,7 +15,7 @@ let server: TestServer
 let counter = 0
 
 before(async () => {
-  server = await startServer()
+  server = await startServer({ env: { ENTREPOT_SIG_V2_HEADER: 'true' } })
   for (const path of [`/${bucket}`, `/${otherBucket}`]) await ok({ method: 'PUT', path })
   await ok({ method: 'PUT', path: `/${bucket}/public-part`, body: 'hello' })
   await ok({ method: 'PUT', path: `/${otherBucket}/secret`, body: 'treasure' })

@@ -10,7 +10,9 @@ export interface ServerSeal {
   readonly kind: 'AES256'
   /** Which key of the server wraps the data key. */
   readonly keyId: string
-  /** Base64 of nonce, wrapped data key and tag. */
+  /** Base64: makes of the server's key the one that wraps. */
+  readonly salt: string
+  /** Base64 of the wrapped content key and its tag: see data-keys.ts. */
   readonly wrapped: string
 }
 
@@ -34,3 +36,7 @@ export type Encryption = { readonly kind: 'AES256' } | { readonly kind: 'SSE-C';
 
 /** What a version's record says of its encryption. */
 export type HeadEncryption = { readonly kind: 'AES256' } | { readonly kind: 'SSE-C'; readonly keyMd5: string }
+
+/** What the record of a version says that was written with it. */
+export const headEncryptionOf = (encryption: Encryption | undefined): HeadEncryption | undefined =>
+  encryption?.kind === 'SSE-C' ? { kind: 'SSE-C', keyMd5: encryption.key.md5 } : encryption

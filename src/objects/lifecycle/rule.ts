@@ -1,14 +1,21 @@
 /** A bucket's lifecycle configuration, as its record keeps it. */
+import type { Tags } from '../tags.ts'
 
 export interface LifecycleConfiguration {
   readonly rules: readonly LifecycleRule[]
+  /** How long a day of these rules is, where it is not one of 24 hours: then the rules are on trial. */
+  readonly dayMs?: number | undefined
+  /** Kept and given back; it is about transitions, of which there are none. */
+  readonly transitionMinimumSize?: 'varies_by_storage_class' | undefined
 }
 
 export interface LifecycleRule {
   readonly id: string
   readonly enabled: boolean
-  readonly prefix: string
-  readonly tags: Readonly<Record<string, string>>
+  /** Where the conditions were written, so that they are given back as they were put: the old `<Prefix>`, `<Filter>`, or `<And>` in one. */
+  readonly form: 'Prefix' | 'Filter' | 'And'
+  readonly prefix?: string | undefined
+  readonly tags?: Tags | undefined
   /** Bytes; objects larger than this. */
   readonly sizeAbove?: number | undefined
   /** Bytes; objects smaller than this. */
@@ -20,6 +27,4 @@ export interface LifecycleRule {
   /** How many noncurrent versions are kept whatever their age. */
   readonly newerNoncurrentVersions?: number | undefined
   readonly abortUploadsAfterDays?: number | undefined
-  /** Whether the rule was put with the old `<Prefix>` beside its actions rather than in a `<Filter>`. */
-  readonly legacyPrefix?: boolean | undefined
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { noUsage } from '../../objects/buckets.ts'
 import { checksumOf } from '../../base/checksum/checksum.ts'
-import { begin, completeDocument, makeFront, partOf, partSizeMin, sendParts } from '../test-bed.ts'
+import { begin, completeDocument, makeFront, partOf, partSizeMin, sendParts, putInParts } from '../test-bed.ts'
+import { inDays, makeLockedFront, setVersioning, makeVersionedFront } from '../versioned.fixture.ts'
 
 const first = Buffer.alloc(partSizeMin, 'abc')
 const last = Buffer.from('last')
@@ -41,7 +43,7 @@ test('CompleteMultipartUpload makes an object of the parts, in the place of the 
   assert.deepEqual([now.headers['etag'], now.headers['last-modified']], [`"${etag}"`, 'Fri, 20 Nov 2026 00:00:05 GMT'])
   assert.deepEqual((await send('GET /photos?uploads')).elements('UploadId'), [])
   const usage = await buckets.usage(await buckets.get('photos'))
-  assert.deepEqual(usage, { objects: 1, bytes: partSizeMin + 4, unfinishedBytes: 0 })
+  assert.deepEqual(usage, { ...noUsage, objects: 1, bytes: partSizeMin + 4 })
 })
 
 test('CompleteMultipartUpload, repeated, answers the same until the object is another', async () => {
@@ -138,7 +140,7 @@ const headers: readonly (readonly [headers: Record<string, string>, outcome: str
   [{ 'x-amz-checksum-crc32': checksumOf('CRC32', last).toString('base64') }, '400 InvalidRequest'],
   [{ 'x-amz-checksum-type': 'COMPOSITE' }, '400 InvalidRequest'],
   [{ 'x-amz-checksum-type': 'FULL_OBJECT' }, '200'],
-  [{ 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, '501 NotImplemented'],
+  [{ 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, '400 InvalidArgument'],
 ]
 for (const [sent, outcome] of headers) {
   test(`CompleteMultipartUpload with ${JSON.stringify(sent)} is ${outcome}, and changes nothing if refused`, async () => {
@@ -187,4 +189,29 @@ test('of many uploads of a key that want to be the first, one is', async () => {
   const won = answers.findIndex(({ status }) => status === 200)
   assert.deepEqual(answers.filter(({ outcome }) => outcome === '412 PreconditionFailed').length, 5)
   assert.equal((await send('GET /photos/k')).text, `writer ${won}`)
+})
+
+test('CompleteMultipartUpload makes a version with the tags and the lock that the upload was begun with', async () => {
+  const { send, clock, assertLedger } = await makeLockedFront()
+  const asked = {
+    'x-amz-tagging': 'a=b',
+    'x-amz-object-lock-mode': 'COMPLIANCE',
+    'x-amz-object-lock-retain-until-date': inDays(clock.ms, 1),
+    'x-amz-object-lock-legal-hold': 'ON',
+  }
+  const id = (await putInParts(send, 'k', ['only'], asked)).headers['x-amz-version-id']
+  const { headers } = await send('HEAD /photos/k')
+  assert.deepEqual(
+    [headers['x-amz-version-id'], headers['x-amz-tagging-count'], headers['x-amz-object-lock-legal-hold']],
+    [id, '1', 'ON'],
+  )
+  assert.equal(headers['x-amz-object-lock-mode'], 'COMPLIANCE')
+  assert.equal((await send(`DELETE /photos/k?versionId=${id}`)).outcome, '403 AccessDenied')
+  await assertLedger()
+})
+
+test('CompleteMultipartUpload tells no version where versioning is suspended', async () => {
+  const { send } = await makeVersionedFront()
+  await setVersioning(send, 'Suspended')
+  assert.equal((await putInParts(send, 'k', ['only'])).headers['x-amz-version-id'], undefined)
 })

@@ -1,25 +1,30 @@
 import type { ChecksumAlgorithm } from '../../base/checksum/checksum.ts'
 import { ApiError } from '../../base/errors.ts'
 import { etagOf, type Checksummed } from '../../objects/head.ts'
+import { checkKeyOfUpload, encryptionMembers } from '../encryption.ts'
+import { keyOf } from '../keys-of-clients.ts'
+import { expirationHeader } from '../lifecycle-headers.ts'
 import { CompleteMultipartUpload } from '../model.generated.ts'
 import { operation } from '../operation.ts'
 import { checksumMembers } from '../output.ts'
-import { customerKey } from '../unsupported.ts'
+import { writtenVersionId } from '../version.ts'
 import { writeCondition } from '../write-condition.ts'
 
 export default operation(CompleteMultipartUpload, {
   action: 's3:PutObject',
-  refuses: customerKey,
-  async handle(input, { request, bucket, services }) {
+  async handle(input, context) {
+    const { request, bucket, services } = context
     const { Key, UploadId, MpuObjectSize, MultipartUpload } = input
     const parts = (MultipartUpload?.Parts ?? []).map((part) => {
       if (part.PartNumber === undefined || part.ETag === undefined) throw new ApiError('MalformedXML')
       return { partNumber: part.PartNumber, etag: part.ETag, checksum: checksumIn(part)?.value }
     })
+    const key = keyOf(input, context)
     const head = await services.completer.complete(bucket, Key, UploadId, {
       parts,
       condition: writeCondition(input),
-      verify: ({ size, checksum }) => {
+      verify: ({ upload, size, checksum }) => {
+        checkKeyOfUpload(upload, key)
         if (MpuObjectSize !== undefined && MpuObjectSize !== size) throw wrongSize(MpuObjectSize, size)
         checkChecksum(checksumIn(input), input.ChecksumType, checksum)
       },
@@ -30,6 +35,9 @@ export default operation(CompleteMultipartUpload, {
       Bucket: bucket.name,
       Key,
       ETag: etagOf(head),
+      VersionId: writtenVersionId(head),
+      Expiration: expirationHeader(bucket, Key, head),
+      ...encryptionMembers(head.encryption),
       ...checksumMembers(head.checksum),
     }
   },

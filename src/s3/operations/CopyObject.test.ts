@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { checksumAlgorithms, checksumOf } from '../../base/checksum/checksum.ts'
 import { makeFront, otherAccountId, partSizeMin, putInParts, type Send } from '../test-bed.ts'
+import { allowOther, inDays, makeLockedFront, makeVersionedFront, putVersion } from '../versioned.fixture.ts'
 
 const content = 'a body that is too large to be kept among the records'
 const md5 = createHash('md5').update(content).digest('hex')
@@ -175,7 +176,8 @@ const names: readonly (readonly [source: string, outcome: string])[] = [
   ['/photos/k', '200'],
   ['photos%2Fk', '200'],
   ['/photos/k?versionId=null', '200'],
-  ['/photos/k?versionId=x', '404 NoSuchVersion'],
+  ['/photos/k?versionId=x', '400 InvalidArgument'],
+  [`/photos/k?versionId=${'0'.repeat(32)}`, '404 NoSuchVersion'],
   ['/photos/k?versionId=', '400 InvalidArgument'],
   ['/photos/%E2%82%AC%20%3FversionId%3Dx', '200'],
   ['/photos/€ %3FversionId=x', '200'],
@@ -205,16 +207,18 @@ for (const [source, outcome] of names) {
 const refused: readonly (readonly [name: string, value: string, outcome: string])[] = [
   ['x-amz-metadata-directive', 'MERGE', '400 InvalidArgument'],
   ['x-amz-tagging-directive', 'COPY', '200'],
-  ['x-amz-tagging-directive', 'REPLACE', '501 NotImplemented'],
-  ['x-amz-tagging', 'a=b', '501 NotImplemented'],
+  ['x-amz-tagging-directive', 'REPLACE', '200'],
+  ['x-amz-tagging-directive', 'MERGE', '400 InvalidArgument'],
+  ['x-amz-tagging', 'a=b', '200'],
   ['x-amz-storage-class', 'STANDARD', '200'],
   ['x-amz-storage-class', 'GLACIER', '501 NotImplemented'],
-  ['x-amz-server-side-encryption', 'AES256', '501 NotImplemented'],
-  ['x-amz-server-side-encryption-customer-algorithm', 'AES256', '501 NotImplemented'],
-  ['x-amz-copy-source-server-side-encryption-customer-algorithm', 'AES256', '501 NotImplemented'],
+  ['x-amz-server-side-encryption', 'AES256', '200'],
+  ['x-amz-server-side-encryption', 'aws:kms', '501 NotImplemented'],
+  ['x-amz-server-side-encryption-customer-algorithm', 'AES256', '400 InvalidArgument'],
+  ['x-amz-copy-source-server-side-encryption-customer-algorithm', 'AES256', '400 InvalidArgument'],
   ['x-amz-website-redirect-location', '/x', '501 NotImplemented'],
-  ['x-amz-object-lock-mode', 'GOVERNANCE', '501 NotImplemented'],
-  ['x-amz-object-lock-legal-hold', 'ON', '501 NotImplemented'],
+  ['x-amz-object-lock-mode', 'GOVERNANCE', '400 InvalidArgument'],
+  ['x-amz-object-lock-legal-hold', 'ON', '400 InvalidRequest'],
   ['x-amz-acl', 'private', '200'],
   ['x-amz-acl', 'bucket-owner-full-control', '200'],
   ['x-amz-acl', 'public-read', '400 AccessControlListNotSupported'],
@@ -236,4 +240,80 @@ test('CopyObject takes 2 KB of metadata and no more', async () => {
   const replace = (value: string) => copy(send, { 'x-amz-metadata-directive': 'REPLACE', 'x-amz-meta-a': value })
   assert.equal((await replace('x'.repeat(2047))).outcome, '200')
   assert.equal((await replace('x'.repeat(2048))).outcome, '400 MetadataTooLarge')
+})
+
+const copied = (send: Send, source: string, headers: Record<string, string> = {}) =>
+  send('PUT /photos/copy', { headers: { 'x-amz-copy-source': `/photos/${source}`, ...headers } })
+
+test('CopyObject copies the version named, and tells it and its own', async () => {
+  const { send, assertLedger } = await makeVersionedFront()
+  const old = await putVersion(send, 'k', 'old')
+  await putVersion(send, 'k', 'new')
+  const { headers } = await copied(send, `k?versionId=${old}`)
+  assert.equal(headers['x-amz-copy-source-version-id'], old)
+  const copy = await send('GET /photos/copy')
+  assert.deepEqual([copy.text, copy.headers['x-amz-version-id']], ['old', headers['x-amz-version-id']])
+  await assertLedger()
+})
+
+test('CopyObject of an older version to its own key makes it the current one again', async () => {
+  const { send } = await makeVersionedFront()
+  const old = await putVersion(send, 'copy', 'old')
+  await putVersion(send, 'copy', 'new')
+  assert.equal((await copied(send, 'copy')).outcome, '400 InvalidRequest')
+  assert.equal((await copied(send, `copy?versionId=${old}`)).outcome, '200')
+  assert.equal((await send('GET /photos/copy')).text, 'old')
+  assert.equal((await send('GET /photos?versions')).elements('VersionId').length, 3)
+})
+
+test('CopyObject of a delete marker is NoSuchKey, and InvalidRequest where it is named', async () => {
+  const { send } = await makeVersionedFront()
+  await putVersion(send, 'k', 'x')
+  const marker = (await send('DELETE /photos/k')).headers['x-amz-version-id']
+  assert.equal((await copied(send, 'k')).outcome, '404 NoSuchKey')
+  assert.equal((await copied(send, `k?versionId=${marker}`)).outcome, '400 InvalidRequest')
+})
+
+test('CopyObject copies the tags, or gives those of the request; never the lock', async () => {
+  const { send, clock } = await makeLockedFront()
+  const until = inDays(clock.ms, 1)
+  const lock = { 'x-amz-object-lock-mode': 'GOVERNANCE', 'x-amz-object-lock-retain-until-date': until }
+  await putVersion(send, 'k', 'x', { 'x-amz-tagging': 'a=b', 'x-amz-object-lock-legal-hold': 'ON', ...lock })
+  const seen = async () => {
+    const { headers } = await send('HEAD /photos/copy')
+    const { elements } = await send('GET /photos/copy?tagging')
+    return [elements('Key'), headers['x-amz-object-lock-mode'], headers['x-amz-object-lock-legal-hold']]
+  }
+  await copied(send, 'k')
+  assert.deepEqual(await seen(), [['a'], undefined, undefined])
+  await copied(send, 'k', { 'x-amz-tagging-directive': 'REPLACE', 'x-amz-tagging': 'c=d' })
+  assert.deepEqual(await seen(), [['c'], undefined, undefined])
+  await copied(send, 'k', { 'x-amz-tagging-directive': 'REPLACE' })
+  assert.deepEqual(await seen(), [[], undefined, undefined])
+  await copied(send, 'k', { ...lock, 'x-amz-object-lock-legal-hold': 'OFF' })
+  assert.deepEqual(await seen(), [['a'], 'GOVERNANCE', 'OFF'])
+})
+
+test('CopyObject of tags needs the permissions to read and to write them', async () => {
+  const { send } = await makeVersionedFront()
+  await putVersion(send, 'k', 'x', { 'x-amz-tagging': 'a=b' })
+  const headers = { 'x-amz-copy-source': '/photos/k' }
+  const copy = async () => (await send('PUT /photos/copy', { headers, account: otherAccountId })).outcome
+  await allowOther(send, 's3:GetObject', 's3:PutObject', 's3:GetObjectTagging')
+  assert.equal(await copy(), '403 AccessDenied')
+  await allowOther(send, 's3:GetObject', 's3:PutObject', 's3:PutObjectTagging')
+  assert.equal(await copy(), '403 AccessDenied')
+  await allowOther(send, 's3:GetObject', 's3:PutObject', 's3:PutObjectTagging', 's3:GetObjectTagging')
+  assert.equal(await copy(), '200')
+})
+
+test('CopyObject of a version needs s3:GetObjectVersion', async () => {
+  const { send } = await makeVersionedFront()
+  const id = await putVersion(send, 'k', 'x')
+  const headers = { 'x-amz-copy-source': `/photos/k?versionId=${id}` }
+  const copy = async () => (await send('PUT /photos/copy', { headers, account: otherAccountId })).outcome
+  await allowOther(send, 's3:GetObject', 's3:PutObject')
+  assert.equal(await copy(), '403 AccessDenied')
+  await allowOther(send, 's3:GetObjectVersion', 's3:PutObject')
+  assert.equal(await copy(), '200')
 })

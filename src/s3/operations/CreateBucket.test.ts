@@ -87,7 +87,7 @@ const documents: readonly (readonly [body: string, outcome: string])[] = [
     configuration('<Bucket><Type>Directory</Type><DataRedundancy>SingleAvailabilityZone</DataRedundancy></Bucket>'),
     '501 NotImplemented',
   ],
-  [configuration('<Tags><Tag><Key>a</Key><Value>b</Value></Tag></Tags>'), '501 NotImplemented'],
+  [configuration('<Tags><Tag><Key>a</Key><Value>b</Value></Tag></Tags>'), '200'],
 ]
 for (const [body, outcome] of documents) {
   test(`CreateBucket with the document ${JSON.stringify(body)} is ${outcome}`, async () => {
@@ -109,10 +109,10 @@ const headers: readonly (readonly [name: string, value: string, outcome: string]
   ['x-amz-grant-write-acp', 'id=x', '400 AccessControlListNotSupported'],
   ['x-amz-grant-full-control', 'id=x', '400 AccessControlListNotSupported'],
   ['x-amz-object-ownership', 'BucketOwnerEnforced', '200'],
-  ['x-amz-object-ownership', 'BucketOwnerPreferred', '501 NotImplemented'],
-  ['x-amz-object-ownership', 'ObjectWriter', '501 NotImplemented'],
+  ['x-amz-object-ownership', 'BucketOwnerPreferred', '200'],
+  ['x-amz-object-ownership', 'ObjectWriter', '200'],
   ['x-amz-bucket-object-lock-enabled', 'false', '200'],
-  ['x-amz-bucket-object-lock-enabled', 'true', '501 NotImplemented'],
+  ['x-amz-bucket-object-lock-enabled', 'true', '200'],
   ['x-amz-bucket-object-lock-enabled', 'maybe', '400 InvalidArgument'],
 ]
 for (const [name, value, outcome] of headers) {
@@ -122,3 +122,22 @@ for (const [name, value, outcome] of headers) {
     assert.equal((await send('HEAD /videos')).status, outcome === '200' ? 200 : 404)
   })
 }
+
+test('CreateBucket with an ACL and ownership controls keeps both', async () => {
+  const { send } = await makeFront()
+  const headers = { 'x-amz-object-ownership': 'ObjectWriter', 'x-amz-acl': 'public-read' }
+  assert.equal((await send('PUT /videos', { headers })).outcome, '200')
+  assert.deepEqual((await send('GET /videos?ownershipControls')).elements('ObjectOwnership'), ['ObjectWriter'])
+  assert.deepEqual((await send('GET /videos?acl')).elements('Permission'), ['READ', 'FULL_CONTROL'])
+  assert.equal((await send('GET /videos', { account: otherAccountId })).outcome, '200')
+})
+
+test('CreateBucket again is BucketAlreadyExists where it would change its ACL', async () => {
+  const { send } = await makeFront({ toggles: { acl: 'full' } })
+  const publicRead = { headers: { 'x-amz-acl': 'public-read' } }
+  assert.equal((await send('PUT /photos', publicRead)).outcome, '409 BucketAlreadyExists')
+  assert.equal((await send('PUT /photos', { headers: { 'x-amz-acl': 'private' } })).outcome, '200')
+  assert.equal((await send('PUT /videos', publicRead)).outcome, '200')
+  assert.equal((await send('PUT /videos')).outcome, '409 BucketAlreadyExists')
+  assert.equal((await send('PUT /videos', publicRead)).outcome, '200')
+})

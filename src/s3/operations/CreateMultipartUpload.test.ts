@@ -79,9 +79,10 @@ const refused: readonly (readonly [headers: Record<string, string>, outcome: str
   [{ 'x-amz-storage-class': 'GLACIER' }, '501 NotImplemented'],
   [{ 'x-amz-storage-class': 'COLD' }, '400 InvalidStorageClass'],
   [{ 'x-amz-server-side-encryption': 'aws:kms' }, '501 NotImplemented'],
-  [{ 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, '501 NotImplemented'],
-  [{ 'x-amz-tagging': 'a=b' }, '501 NotImplemented'],
-  [{ 'x-amz-object-lock-mode': 'COMPLIANCE' }, '501 NotImplemented'],
+  [{ 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, '400 InvalidArgument'],
+  [{ 'x-amz-tagging': 'a=b&a=c' }, '400 InvalidArgument'],
+  [{ 'x-amz-object-lock-mode': 'COMPLIANCE' }, '400 InvalidArgument'],
+  [{ 'x-amz-object-lock-legal-hold': 'ON' }, '400 InvalidRequest'],
   [{ 'x-amz-website-redirect-location': '/x' }, '501 NotImplemented'],
 ]
 for (const [headers, outcome] of refused) {

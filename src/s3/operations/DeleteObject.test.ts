@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeFront } from '../test-bed.ts'
+import { noUsage } from '../../objects/buckets.ts'
+import { makeFront, otherAccountId } from '../test-bed.ts'
+import { allowOther, makeVersionedFront, putVersion, setVersioning } from '../versioned.fixture.ts'
 
 async function makeObject() {
   const front = await makeFront()
@@ -54,9 +56,10 @@ const refused: readonly (readonly [line: string, headers: Record<string, string>
   ['DELETE /photos/k', { 'x-amz-mfa': '1 2' }, '501 NotImplemented'],
   ['DELETE /photos/k', { 'x-amz-if-match-size': 'x' }, '400 InvalidArgument'],
   ['DELETE /photos/k', { 'x-amz-if-match-last-modified-time': 'x' }, '400 InvalidArgument'],
-  ['DELETE /photos/k?versionId=x', {}, '404 NoSuchVersion'],
+  ['DELETE /photos/k?versionId=x', {}, '400 InvalidArgument'],
+  [`DELETE /photos/k?versionId=${'0'.repeat(32)}`, {}, '204'],
   ['DELETE /photos/k?versionId=', {}, '400 InvalidArgument'],
-  ['DELETE /photos/k?tagging', {}, '501 NotImplemented'],
+  ['DELETE /photos/k?tagging', {}, '204'],
 ]
 for (const [line, headers, outcome] of refused) {
   test(`${line} with ${JSON.stringify(headers)} is ${outcome} and deletes nothing`, async () => {
@@ -78,5 +81,59 @@ test('of many deletions of a version under a condition, all are answered and the
     Array.from({ length: 8 }, () => send('DELETE /photos/k', { headers: { 'if-match': etag } })),
   )
   assert.deepEqual(new Set(answers.map(({ outcome }) => outcome)), new Set(['204']))
-  assert.deepEqual(await buckets.usage(await buckets.get('photos')), { objects: 0, bytes: 0, unfinishedBytes: 0 })
+  assert.deepEqual(await buckets.usage(await buckets.get('photos')), noUsage)
+})
+
+test('DeleteObject hides a version behind a delete marker, and of a version named removes it', async () => {
+  const { send, assertLedger } = await makeVersionedFront()
+  const id = await putVersion(send, 'k', 'kitten')
+  const hidden = await send('DELETE /photos/k')
+  const marker = hidden.headers['x-amz-version-id']!
+  assert.deepEqual([hidden.status, hidden.headers['x-amz-delete-marker']], [204, 'true'])
+  const removed = await send(`DELETE /photos/k?versionId=${marker}`)
+  assert.deepEqual(
+    [removed.status, removed.headers['x-amz-version-id'], removed.headers['x-amz-delete-marker']],
+    [204, marker, 'true'],
+  )
+  assert.equal((await send('GET /photos/k')).text, 'kitten')
+  for (let times = 0; times < 2; times++) {
+    const gone = await send(`DELETE /photos/k?versionId=${id}`)
+    assert.deepEqual(
+      [gone.status, gone.headers['x-amz-version-id'], gone.headers['x-amz-delete-marker']],
+      [204, id, undefined],
+    )
+  }
+  assert.deepEqual((await send('GET /photos?versions')).elements('VersionId'), [])
+  await assertLedger()
+})
+
+test('DeleteObject where versioning is suspended puts a null marker in the place of the null version', async () => {
+  const { send } = await makeVersionedFront()
+  const id = await putVersion(send, 'k', 'kept')
+  await setVersioning(send, 'Suspended')
+  await putVersion(send, 'k', 'null')
+  const { headers } = await send('DELETE /photos/k')
+  assert.deepEqual([headers['x-amz-version-id'], headers['x-amz-delete-marker']], ['null', 'true'])
+  assert.deepEqual((await send('GET /photos?versions')).elements('VersionId'), ['null', id])
+})
+
+test('DeleteObject of a version needs another permission than of the current one', async () => {
+  const { send } = await makeVersionedFront()
+  const id = await putVersion(send, 'k', 'x')
+  const remove = async (query: string) => (await send(`DELETE /photos/k${query}`, { account: otherAccountId })).status
+  await allowOther(send, 's3:DeleteObject')
+  assert.deepEqual([await remove(''), await remove(`?versionId=${id}`)], [204, 403])
+  await allowOther(send, 's3:DeleteObjectVersion')
+  assert.deepEqual([await remove(''), await remove(`?versionId=${id}`)], [403, 204])
+})
+
+test('DeleteObject under a condition looks at the version named', async () => {
+  const { send } = await makeVersionedFront()
+  const id = await putVersion(send, 'k', 'old')
+  await putVersion(send, 'k', 'new')
+  const { headers } = await send(`HEAD /photos/k?versionId=${id}`)
+  const remove = async (etag: string) =>
+    (await send(`DELETE /photos/k?versionId=${id}`, { headers: { 'if-match': etag } })).outcome
+  assert.equal(await remove('"other"'), '412 PreconditionFailed')
+  assert.equal(await remove(headers['etag']!), '204')
 })

@@ -1,15 +1,19 @@
 import { deleteCondition } from '../write-condition.ts'
 import { DeleteObject } from '../model.generated.ts'
 import { operation } from '../operation.ts'
-import { requireCurrentVersion } from '../version.ts'
 
 export default operation(DeleteObject, {
   action: ({ VersionId }) => (VersionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion'),
   refuses: ['MFA'],
-  async handle({ Key, VersionId, IfMatch, IfMatchLastModifiedTime, IfMatchSize }, { bucket, services }) {
-    requireCurrentVersion(VersionId)
+  async handle(input, context) {
+    const { accountId, bucket, services } = context
+    const { Key, VersionId, IfMatch, IfMatchLastModifiedTime, IfMatchSize } = input
     const condition = deleteCondition({ IfMatch, IfMatchLastModifiedTime, IfMatchSize })
-    await services.objects.delete(bucket, Key, condition)
-    return {}
+    const options = { condition, bypassGovernance: await context.bypassesGovernance(input, Key) }
+    const { versionId, deleteMarker } =
+      VersionId === undefined
+        ? await services.objects.delete(bucket, Key, options, accountId)
+        : await services.objects.remove(bucket, Key, VersionId, options)
+    return { VersionId: versionId, DeleteMarker: deleteMarker || undefined }
   },
 })

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { checksumAlgorithms, checksumOf } from '../../base/checksum/checksum.ts'
 import { escapeXml } from '../xml.ts'
 import { makeFront, type Send } from '../test-bed.ts'
+import { makeLockedFront, makeVersionedFront, putVersion } from '../versioned.fixture.ts'
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('base64')
 const object = (key: string, more = ''): string => `<Object><Key>${escapeXml(key)}</Key>${more}</Object>`
@@ -91,11 +92,16 @@ for (const [more, met] of conditions) {
   })
 }
 
-test('DeleteObjects knows the version null, and of others says that they are not there', async () => {
+test('DeleteObjects knows the version null, and takes another that is not there for deleted, unless it can be none', async () => {
   const { send } = await makeObjects('a', 'b')
-  const body = deletion(object('a', '<VersionId>null</VersionId>'), object('b', '<VersionId>x</VersionId>'))
+  const versions = [
+    ['a', 'null'],
+    ['b', '0'.repeat(32)],
+    ['b', 'x'],
+  ] as const
+  const body = deletion(...versions.map(([key, id]) => object(key, `<VersionId>${id}</VersionId>`)))
   const { elements, text } = await ask(send, body)
-  assert.deepEqual([elements('Deleted').length, elements('Code')], [1, ['NoSuchVersion']])
+  assert.deepEqual([elements('Deleted').length, elements('Code')], [2, ['InvalidArgument']])
   assert.match(text, /<Error><Key>b<\/Key><VersionId>x<\/VersionId>/)
   assert.deepEqual(await keysIn(send), ['b'])
 })
@@ -154,3 +160,27 @@ for (const document of malformed) {
     assert.deepEqual(await keysIn(send), ['k'])
   })
 }
+
+test('DeleteObjects tells the delete markers that it puts and removes', async () => {
+  const { send } = await makeVersionedFront()
+  await putVersion(send, 'k', 'x')
+  const put = await ask(send, deletion(object('k')))
+  const marker = put.element('DeleteMarkerVersionId')!
+  assert.deepEqual([put.element('DeleteMarker'), put.element('VersionId')], ['true', undefined])
+  const removed = await ask(send, deletion(object('k', `<VersionId>${marker}</VersionId>`)))
+  assert.deepEqual(
+    [removed.element('VersionId'), removed.element('DeleteMarker'), removed.element('DeleteMarkerVersionId')],
+    [marker, 'true', marker],
+  )
+  assert.equal((await send('GET /photos/k')).text, 'x')
+})
+
+test('DeleteObjects removes what is not locked, and tells what is', async () => {
+  const { send } = await makeLockedFront()
+  const held = await putVersion(send, 'k', 'x', { 'x-amz-object-lock-legal-hold': 'ON' })
+  const free = await putVersion(send, 'k', 'y')
+  const named = [held, free].map((id) => object('k', `<VersionId>${id}</VersionId>`))
+  const answer = await ask(send, deletion(...named))
+  assert.deepEqual([answer.elements('Deleted').length, answer.elements('Code')], [1, ['AccessDenied']])
+  assert.deepEqual((await send('GET /photos?versions')).elements('VersionId'), [held])
+})

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checksumAlgorithms, checksumOf } from '../../base/checksum/checksum.ts'
 import { makeFront, otherAccountId, partSizeMin, putInParts } from '../test-bed.ts'
+import { allowOther, makeVersionedFront, putVersion, setVersioning } from '../versioned.fixture.ts'
 
 const content = 'a body that is too large to be kept among the records'
 
@@ -112,7 +113,8 @@ test('GetObject of what is not there, or is not ours, says so', async () => {
   assert.equal((await send('GET /nowhere/k')).element('Code'), 'NoSuchBucket')
   const foreign = await send('GET /photos/k', { account: otherAccountId })
   assert.deepEqual([foreign.status, foreign.element('Code')], [403, 'AccessDenied'])
-  assert.equal((await send('GET /photos/k?versionId=x')).element('Code'), 'NoSuchVersion')
+  assert.equal((await send('GET /photos/k?versionId=x')).outcome, '400 InvalidArgument')
+  assert.equal((await send(`GET /photos/k?versionId=${'0'.repeat(32)}`)).outcome, '404 NoSuchVersion')
   assert.equal((await send('GET /photos/k?versionId=null')).status, 200)
   const head = await send('HEAD /photos/none')
   assert.deepEqual([head.status, head.text], [404, ''])
@@ -181,11 +183,73 @@ test('GetObject reads the parts of a multipart object, one by one and over their
   assert.equal(both.outcome, '400 InvalidRequest')
 })
 
-test('GetObject refuses a key that the object was not encrypted with, and a condition with a bad date is none', async () => {
+test('GetObject refuses a key that is none, and a condition with a bad date is none', async () => {
   const { send } = await makeObject()
   const key = { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }
-  assert.equal((await send('GET /photos/k', { headers: key })).outcome, '501 NotImplemented')
+  assert.equal((await send('GET /photos/k', { headers: key })).outcome, '400 InvalidArgument')
   for (const name of ['if-modified-since', 'if-unmodified-since']) {
     assert.equal((await send('GET /photos/k', { headers: { [name]: 'yesterday' } })).status, 200)
   }
+})
+
+test('GetObject gives each version by its id, and tells it', async () => {
+  const { send } = await makeVersionedFront()
+  const ids = [await putVersion(send, 'k', 'one'), await putVersion(send, 'k', content)]
+  for (const [index, body] of ['one', content].entries()) {
+    const { text, headers } = await send(`GET /photos/k?versionId=${ids[index]}`)
+    assert.deepEqual([text, headers['x-amz-version-id']], [body, ids[index]])
+    const part = await send(`GET /photos/k?versionId=${ids[index]}`, { headers: { range: 'bytes=1-2' } })
+    assert.deepEqual([part.status, part.text], [206, body.slice(1, 3)])
+  }
+  for (let count = 0; count < 3; count++) {
+    const { text, headers } = await send('GET /photos/k')
+    assert.deepEqual([text, headers['x-amz-version-id']], [content, ids[1]])
+  }
+})
+
+test('GetObject tells the version null from when versioning is first set, also of what was asked for before', async () => {
+  const { send } = await makeFront()
+  await putVersion(send, 'k', 'x')
+  const id = async () => (await send('GET /photos/k')).headers['x-amz-version-id']
+  assert.deepEqual([await id(), await id()], [undefined, undefined])
+  await setVersioning(send, 'Suspended')
+  assert.deepEqual([await id(), await id()], ['null', 'null'])
+})
+
+test('GetObject of what a delete marker hides tells the marker', async () => {
+  const { send } = await makeVersionedFront()
+  await putVersion(send, 'k', 'x')
+  const marker = (await send('DELETE /photos/k')).headers['x-amz-version-id']!
+  const hidden = await send('GET /photos/k')
+  assert.deepEqual(
+    [hidden.outcome, hidden.headers['x-amz-delete-marker'], hidden.headers['x-amz-version-id']],
+    ['404 NoSuchKey', 'true', marker],
+  )
+  const itself = await send(`GET /photos/k?versionId=${marker}`)
+  assert.deepEqual(
+    [itself.outcome, itself.headers['x-amz-delete-marker'], itself.headers['allow']],
+    ['405 MethodNotAllowed', 'true', 'DELETE'],
+  )
+  assert.ok(itself.headers['last-modified'])
+  const head = await send(`HEAD /photos/k?versionId=${marker}`)
+  assert.deepEqual([head.status, head.headers['x-amz-delete-marker']], [405, 'true'])
+})
+
+test('GetObject of a version needs another permission than of the current one', async () => {
+  const { send } = await makeVersionedFront()
+  const id = await putVersion(send, 'k', 'x')
+  const get = async (query: string) => (await send(`GET /photos/k${query}`, { account: otherAccountId })).status
+  await allowOther(send, 's3:GetObject')
+  assert.deepEqual([await get(''), await get(`?versionId=${id}`)], [200, 403])
+  await allowOther(send, 's3:GetObjectVersion')
+  assert.deepEqual([await get(''), await get(`?versionId=${id}`)], [403, 200])
+})
+
+test('what GetObject tells one account of an object, it does not tell another that may see less', async () => {
+  const { send } = await makeVersionedFront()
+  await putVersion(send, 'k', 'x', { 'x-amz-tagging': 'a=b' })
+  await allowOther(send, 's3:GetObject')
+  const count = async (account?: string) =>
+    (await send('GET /photos/k', account === undefined ? {} : { account })).headers['x-amz-tagging-count']
+  assert.deepEqual([await count(), await count(otherAccountId), await count()], ['1', undefined, '1'])
 })

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { checksumOf } from '../../base/checksum/checksum.ts'
 import { makeFront, partSizeMin, putInParts, type Send } from '../test-bed.ts'
+import { makeVersionedFront, putVersion } from '../versioned.fixture.ts'
 
 const all = 'ETag,Checksum,ObjectParts,StorageClass,ObjectSize'
 const ask = (send: Send, attributes: string, more: Record<string, string> = {}) =>
@@ -89,10 +90,10 @@ const refused: readonly (readonly [line: string, headers: Record<string, string>
   [
     'GET /photos/k?attributes',
     { 'x-amz-object-attributes': all, 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
-    '501 NotImplemented',
+    '400 InvalidArgument',
   ],
   ['GET /photos/none?attributes', { 'x-amz-object-attributes': all }, '404 NoSuchKey'],
-  ['GET /photos/k?attributes&versionId=x', { 'x-amz-object-attributes': all }, '404 NoSuchVersion'],
+  ['GET /photos/k?attributes&versionId=x', { 'x-amz-object-attributes': all }, '400 InvalidArgument'],
   ['GET /photos/k?attributes&versionId=null', { 'x-amz-object-attributes': all }, '200'],
 ]
 for (const [line, headers, outcome] of refused) {
@@ -101,3 +102,19 @@ for (const [line, headers, outcome] of refused) {
     assert.equal((await send(line, { headers })).outcome, outcome)
   })
 }
+
+test('GetObjectAttributes tells those of the version asked for', async () => {
+  const { send } = await makeVersionedFront()
+  const ids = [await putVersion(send, 'k', 'x'), await putVersion(send, 'k', 'longer')]
+  const sizes: unknown[] = []
+  for (const query of [`&versionId=${ids[0]}`, `&versionId=${ids[1]}`, '']) {
+    const headers = { 'x-amz-object-attributes': 'ObjectSize' }
+    const answer = await send(`GET /photos/k?attributes${query}`, { headers })
+    sizes.push([answer.element('ObjectSize'), answer.headers['x-amz-version-id']])
+  }
+  assert.deepEqual(sizes, [
+    ['1', ids[0]],
+    ['6', ids[1]],
+    ['6', ids[1]],
+  ])
+})

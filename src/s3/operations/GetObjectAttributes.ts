@@ -1,26 +1,31 @@
 import { ApiError } from '../../base/errors.ts'
 import { etagOf } from '../../objects/head.ts'
 import type { ManifestPart } from '../../objects/extent.ts'
+import { keyToRead, refuseEncryptionOfRead } from '../encryption.ts'
+import { keyOf } from '../keys-of-clients.ts'
 import { GetObjectAttributes } from '../model.generated.ts'
 import { operation } from '../operation.ts'
 import { checksumMember, checksumMembers, seconds } from '../output.ts'
 import { partsOf } from '../read.ts'
-import { customerKey } from '../unsupported.ts'
-import { requireCurrentVersion } from '../version.ts'
+import { foundVersionId } from '../version.ts'
 
 const partsMax = 1000
 
 export default operation(GetObjectAttributes, {
   action: ({ VersionId }) => (VersionId === undefined ? 's3:GetObjectAttributes' : 's3:GetObjectVersionAttributes'),
-  refuses: customerKey,
-  async handle({ Key, VersionId, ObjectAttributes, MaxParts = partsMax, PartNumberMarker = 0 }, { bucket, services }) {
-    requireCurrentVersion(VersionId, Key)
+  async handle(input, context) {
+    const { Key, VersionId, ObjectAttributes, MaxParts = partsMax, PartNumberMarker = 0 } = input
+    const { bucket, services } = context
     if (ObjectAttributes.length === 0) throw new ApiError('InvalidArgument', 'Invalid attribute name specified.')
-    const head = await services.objects.heads.get(bucket, Key)
+    refuseEncryptionOfRead(context.request.headers)
+    const sent = keyOf(input, context)
+    const head = await services.objects.find(bucket, Key, VersionId)
+    keyToRead(head.encryption, sent)
     const wanted = new Set<string>(ObjectAttributes)
     const parts = wanted.has('ObjectParts') ? await partsOf(head, services) : undefined
     return {
       LastModified: seconds(head.modifiedMs),
+      VersionId: foundVersionId(bucket, head),
       ETag: wanted.has('ETag') ? etagOf(head) : undefined,
       Checksum: wanted.has('Checksum') && head.checksum ? checksumMembers(head.checksum) : undefined,
       ObjectParts: parts && page(parts, head.checksum?.algorithm, PartNumberMarker, Math.min(MaxParts, partsMax)),

@@ -1,13 +1,16 @@
+import { tagSet } from '../../objects/tags.ts'
 import { GetObjectTagging } from '../model.generated.ts'
 import { operation } from '../operation.ts'
-import { requireCurrentVersion } from '../version.ts'
+import { foundVersionId } from '../version.ts'
 
-/** No object has tags, since none can be given any. Clients that copy objects ask before they copy. */
 export default operation(GetObjectTagging, {
   action: ({ VersionId }) => (VersionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging'),
   async handle({ Key, VersionId }, { bucket, services }) {
-    requireCurrentVersion(VersionId, Key)
-    await services.objects.heads.get(bucket, Key)
-    return { TagSet: [] }
+    const head = await services.objects.find(bucket, Key, VersionId)
+    return {
+      VersionId: foundVersionId(bucket, head),
+      // As AWS gives them, whatever the order in which they were put.
+      TagSet: tagSet(head.tags).toSorted((a, b) => (a.Key < b.Key ? -1 : 1)),
+    }
   },
 })

@@ -45,7 +45,8 @@ const refused: readonly (readonly [line: string, headers: Record<string, string>
   [
     ['HEAD /photos/none', {}, 404],
     ['HEAD /nowhere/k', {}, 404],
-    ['HEAD /photos/k?versionId=x', {}, 404],
+    ['HEAD /photos/k?versionId=x', {}, 400],
+    [`HEAD /photos/k?versionId=${'0'.repeat(32)}`, {}, 404],
     ['HEAD /photos/k?versionId=', {}, 400],
     ['HEAD /photos/k?versionId=null', {}, 200],
     ['HEAD /photos/k', {}, 403, otherAccountId],
@@ -56,7 +57,7 @@ const refused: readonly (readonly [line: string, headers: Record<string, string>
     ['HEAD /photos/k?partNumber=2', {}, 400],
     ['HEAD /photos/k?partNumber=10001', {}, 400],
     ['HEAD /photos/k?partNumber=1', { range: 'bytes=0-1' }, 400],
-    ['HEAD /photos/k', { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, 501],
+    ['HEAD /photos/k', { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, 400],
     ['HEAD /photos/k', { 'x-amz-checksum-mode': 'DISABLED' }, 400],
   ]
 for (const [line, headers, status, account] of refused) {

@@ -37,7 +37,8 @@ export default operation(ListMultipartUploads, {
           ? { key: keyOfHead(last.prefix), uploadId: '' }
           : keyOfUpload(last.entry[0])
     const uploads = items.flatMap((item) => ('prefix' in item ? [] : [decodeUpload(item.entry[1])]))
-    const owner = await services.owner(bucket.accountId)
+    const ids = new Set(uploads.flatMap(({ accountId, ownerId }) => [accountId, ownerId ?? bucket.accountId]))
+    const owners = new Map(await Promise.all([...ids].map(async (id) => [id, await services.owner(id)] as const)))
     return {
       Bucket: bucket.name,
       KeyMarker,
@@ -49,13 +50,13 @@ export default operation(ListMultipartUploads, {
       EncodingType,
       MaxUploads: limit,
       IsTruncated: truncated,
-      Uploads: uploads.map(({ uploadId, key, initiatedMs, checksumAlgorithm, checksumType }) => ({
+      Uploads: uploads.map(({ uploadId, key, initiatedMs, accountId, ownerId, checksumAlgorithm, checksumType }) => ({
         UploadId: uploadId,
         Key: key,
         Initiated: seconds(initiatedMs),
         StorageClass: 'STANDARD',
-        Owner: owner,
-        Initiator: owner,
+        Owner: owners.get(ownerId ?? bucket.accountId),
+        Initiator: owners.get(accountId),
         ChecksumAlgorithm: checksumAlgorithm,
         ChecksumType: checksumType,
       })),

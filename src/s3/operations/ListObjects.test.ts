@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { checksumOf } from '../../base/checksum/checksum.ts'
 import { accountId, makeFront } from '../test-bed.ts'
+import { makeVersionedFront, putVersion } from '../versioned.fixture.ts'
 
 async function makeObjects(...keys: readonly string[]) {
   const front = await makeFront()
@@ -176,3 +177,17 @@ for (const [query, outcome] of refused) {
     if (outcome === '200') assert.deepEqual(answer.elements('Key'), ['a', 'b'])
   })
 }
+
+test('ListObjects lists what is current, and nothing that a delete marker hides', async () => {
+  const { send } = await makeVersionedFront()
+  for (const key of ['a', 'b', 'c']) for (const body of ['1', '22']) await putVersion(send, key, body)
+  await send('DELETE /photos/b')
+  const { elements } = await send('GET /photos')
+  assert.deepEqual(
+    [elements('Key'), elements('Size')],
+    [
+      ['a', 'c'],
+      ['2', '2'],
+    ],
+  )
+})

@@ -92,7 +92,7 @@ const refused: readonly (readonly [query: string, headers: Record<string, string
   ['&max-parts=-1', {}, '400 InvalidArgument'],
   ['&max-parts=x', {}, '400 InvalidArgument'],
   ['&part-number-marker=-1', {}, '400 InvalidArgument'],
-  ['', { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, '501 NotImplemented'],
+  ['', { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, '400 InvalidArgument'],
 ]
 for (const [query, headers, outcome] of refused) {
   test(`ListParts with ${query || JSON.stringify(headers)} is ${outcome}`, async () => {

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { checksumAlgorithms, checksumOf } from '../../base/checksum/checksum.ts'
-import { makeFront } from '../test-bed.ts'
+import { makeFront, otherAccountId } from '../test-bed.ts'
+import {
+  allowOther,
+  inDays,
+  makeLockedFront,
+  makeVersionedFront,
+  putVersion,
+  setVersioning,
+} from '../versioned.fixture.ts'
 
 const md5 = (text: string, encoding: 'hex' | 'base64'): string => createHash('md5').update(text).digest(encoding)
 
@@ -52,15 +60,19 @@ const refused: readonly (readonly [name: string, headers: Record<string, string>
   ['metadata over 2 KB', { 'x-amz-meta-a': 'x'.repeat(2048) }, 400, 'MetadataTooLarge'],
   ['a public ACL', { 'x-amz-acl': 'public-read' }, 400, 'AccessControlListNotSupported'],
   ['a grant', { 'x-amz-grant-read': 'id=x' }, 400, 'AccessControlListNotSupported'],
-  ['encryption', { 'x-amz-server-side-encryption': 'AES256' }, 501, 'NotImplemented'],
-  ['tags', { 'x-amz-tagging': 'a=b' }, 501, 'NotImplemented'],
+  ['a key service', { 'x-amz-server-side-encryption': 'aws:kms' }, 501, 'NotImplemented'],
+  ['tags that are none', { 'x-amz-tagging': '=b' }, 400, 'InvalidTag'],
   ['a website redirect', { 'x-amz-website-redirect-location': '/x' }, 501, 'NotImplemented'],
-  ['a lock', { 'x-amz-object-lock-legal-hold': 'ON' }, 501, 'NotImplemented'],
+  ['a lock in a bucket that has none', { 'x-amz-object-lock-legal-hold': 'ON' }, 400, 'InvalidRequest'],
   ['another storage class', { 'x-amz-storage-class': 'GLACIER' }, 501, 'NotImplemented'],
-  ['an encryption key', { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, 501, 'NotImplemented'],
-  ['a retention', { 'x-amz-object-lock-mode': 'GOVERNANCE' }, 501, 'NotImplemented'],
+  [
+    'an algorithm without its key',
+    { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
+    400,
+    'InvalidArgument',
+  ],
   ['a storage class that is none', { 'x-amz-storage-class': 'COLD' }, 400, 'InvalidStorageClass'],
-  ['an append', { 'x-amz-write-offset-bytes': '6' }, 501, 'NotImplemented'],
+  ['an append to what is not there', { 'x-amz-write-offset-bytes': '6' }, 404, 'NoSuchKey'],
   ['If-Match on what is not there', { 'if-match': '*' }, 404, 'NoSuchKey'],
   ["another account's bucket", { 'x-amz-expected-bucket-owner': 'c'.repeat(64) }, 403, 'AccessDenied'],
 ]
@@ -171,4 +183,78 @@ test('PutObject replaces an object with all that was kept with it', async () => 
   await send('PUT /photos/k', { body: 'new' })
   const { text, headers } = await send('GET /photos/k')
   assert.deepEqual([text, headers['x-amz-meta-a'], headers['content-type']], ['new', undefined, 'binary/octet-stream'])
+})
+
+test('PutObject tells the id of the version where versioning is enabled, and only there', async () => {
+  const { send, assertLedger } = await makeVersionedFront()
+  const id = await putVersion(send, 'k', 'one')
+  assert.match(id, /^[0-9a-f]{32}$/)
+  await setVersioning(send, 'Suspended')
+  const { headers } = await send('PUT /photos/k', { body: 'two' })
+  assert.equal(headers['x-amz-version-id'], undefined)
+  assert.equal((await send('GET /photos/k?versionId=null')).text, 'two')
+  assert.equal((await send(`GET /photos/k?versionId=${id}`)).text, 'one')
+  await assertLedger()
+})
+
+const lockHeaders: readonly (readonly [headers: (nowMs: number) => Record<string, string>, outcome: string])[] = [
+  [(ms) => ({ 'x-amz-object-lock-mode': 'GOVERNANCE', 'x-amz-object-lock-retain-until-date': inDays(ms, 1) }), '200'],
+  [(ms) => ({ 'x-amz-object-lock-mode': 'COMPLIANCE', 'x-amz-object-lock-retain-until-date': inDays(ms, 1) }), '200'],
+  [() => ({ 'x-amz-object-lock-legal-hold': 'ON' }), '200'],
+  [() => ({ 'x-amz-object-lock-legal-hold': 'OFF' }), '200'],
+  [() => ({ 'x-amz-object-lock-legal-hold': 'MAYBE' }), '400 InvalidArgument'],
+  [() => ({ 'x-amz-object-lock-mode': 'GOVERNANCE' }), '400 InvalidArgument'],
+  [(ms) => ({ 'x-amz-object-lock-retain-until-date': inDays(ms, 1) }), '400 InvalidArgument'],
+  [
+    (ms) => ({ 'x-amz-object-lock-mode': 'governance', 'x-amz-object-lock-retain-until-date': inDays(ms, 1) }),
+    '400 InvalidArgument',
+  ],
+  [
+    (ms) => ({ 'x-amz-object-lock-mode': 'GOVERNANCE', 'x-amz-object-lock-retain-until-date': inDays(ms, 0) }),
+    '400 InvalidArgument',
+  ],
+  [() => ({ 'content-md5': '', 'x-amz-object-lock-legal-hold': 'ON' }), '400 InvalidDigest'],
+]
+for (const [headersOf, outcome] of lockHeaders) {
+  test(`PutObject with ${JSON.stringify(headersOf(0))} is ${outcome}`, async () => {
+    const { send, clock } = await makeLockedFront()
+    const headers = { 'content-md5': right, ...headersOf(clock.ms) }
+    assert.equal((await send('PUT /photos/k', { headers, body: 'kitten' })).outcome, outcome)
+    const head = await send('HEAD /photos/k')
+    assert.equal(head.status, outcome === '200' ? 200 : 404)
+    if (outcome !== '200') return
+    for (const name of Object.keys(headersOf(0))) assert.equal(head.headers[name], headers[name as never])
+  })
+}
+
+test('PutObject with a lock must say what it sends', async () => {
+  const { send } = await makeLockedFront()
+  const headers = { 'x-amz-object-lock-legal-hold': 'ON' }
+  assert.equal((await send('PUT /photos/k', { headers, body: 'kitten' })).outcome, '400 InvalidRequest')
+})
+
+test('PutObject with tags keeps them', async () => {
+  const { send } = await makeFront()
+  await putVersion(send, 'k', 'x', { 'x-amz-tagging': 'a=1&b=%2B+c&d' })
+  assert.deepEqual((await send('GET /photos/k?tagging')).elements('Value'), ['1', '+ c', ''])
+  await putVersion(send, 'k', 'x')
+  assert.deepEqual((await send('GET /photos/k?tagging')).elements('Value'), [])
+})
+
+test('who may put objects may tag and lock them only with permissions of their own', async () => {
+  const { send, clock } = await makeLockedFront()
+  const until = inDays(clock.ms, 1)
+  const rows = [
+    [{ 'x-amz-tagging': 'a=b' }, 's3:PutObjectTagging'],
+    [{ 'x-amz-object-lock-legal-hold': 'ON' }, 's3:PutObjectLegalHold'],
+    [{ 'x-amz-object-lock-mode': 'GOVERNANCE', 'x-amz-object-lock-retain-until-date': until }, 's3:PutObjectRetention'],
+  ] as const
+  for (const [asked, action] of rows) {
+    const headers = { 'content-md5': right, ...asked }
+    const put = async () => (await send('PUT /photos/k', { headers, body: 'kitten', account: otherAccountId })).outcome
+    await allowOther(send, 's3:PutObject')
+    assert.equal(await put(), '403 AccessDenied')
+    await allowOther(send, 's3:PutObject', action)
+    assert.equal(await put(), '200')
+  }
 })

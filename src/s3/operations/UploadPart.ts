@@ -1,15 +1,17 @@
 import { ApiError } from '../../base/errors.ts'
+import { encryptionMembers, encryptionOfPart } from '../encryption.ts'
+import { keyOf } from '../keys-of-clients.ts'
 import { UploadPart } from '../model.generated.ts'
 import { operation } from '../operation.ts'
 import { checksumMember } from '../output.ts'
 import { declaredChecksum } from '../request-checksum.ts'
-import { customerKey } from '../unsupported.ts'
 import { putSizeMax } from './PutObject.ts'
 
 export default operation(UploadPart, {
   action: 's3:PutObject',
-  refuses: customerKey,
-  async handle({ Key, UploadId, PartNumber, Body }, { request, bucket, contentLength, trailers, services }) {
+  async handle(input, context) {
+    const { Key, UploadId, PartNumber, Body } = input
+    const { request, bucket, contentLength, trailers, services } = context
     const upload = await services.uploads.get(bucket, Key, UploadId)
     const declared = declaredChecksum(request.headers, trailers)
     const algorithm = upload.checksumAlgorithm ?? declared.algorithm
@@ -24,8 +26,10 @@ export default operation(UploadPart, {
       sizeExpected: contentLength,
       sizeMax: putSizeMax,
       algorithm,
+      encryption: encryptionOfPart(upload.encryption, keyOf(input, context)),
       verify: declared.verify,
     })
-    return { ETag: part.md5, ...checksumMember(part.checksumAlgorithm, part.checksum) }
+    const checksum = checksumMember(part.checksumAlgorithm, part.checksum)
+    return { ETag: part.md5, ...encryptionMembers(upload.encryption), ...checksum }
   },
 })

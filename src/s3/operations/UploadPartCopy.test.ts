@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { checksumAlgorithms, checksumOf } from '../../base/checksum/checksum.ts'
 import { begin, completeDocument, makeFront, otherAccountId, partOf, partSizeMin, putInParts } from '../test-bed.ts'
+import { makeVersionedFront, putVersion } from '../versioned.fixture.ts'
 
 const content = 'a body that is too large to be kept among the records'
 const size = content.length
@@ -126,12 +127,13 @@ const cases: readonly (readonly [headers: Record<string, string>, outcome: strin
   [{ 'x-amz-copy-source': '/nowhere/source' }, '404 NoSuchBucket'],
   [{ 'x-amz-copy-source': '/theirs/source' }, '403 AccessDenied'],
   [{ 'x-amz-copy-source': '/photos' }, '400 InvalidArgument'],
-  [{ 'x-amz-copy-source': '/photos/source?versionId=x' }, '404 NoSuchVersion'],
+  [{ 'x-amz-copy-source': '/photos/source?versionId=x' }, '400 InvalidArgument'],
+  [{ 'x-amz-copy-source': `/photos/source?versionId=${'0'.repeat(32)}` }, '404 NoSuchVersion'],
   [{ 'x-amz-copy-source': '/photos/source?versionId=null' }, '200'],
   [{ 'x-amz-copy-source': 'photos/sourc%65' }, '200'],
   [{ 'x-amz-source-expected-bucket-owner': otherAccountId }, '403 AccessDenied'],
-  [{ 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, '501 NotImplemented'],
-  [{ 'x-amz-copy-source-server-side-encryption-customer-key': 'x' }, '501 NotImplemented'],
+  [{ 'x-amz-server-side-encryption-customer-algorithm': 'AES256' }, '400 InvalidArgument'],
+  [{ 'x-amz-copy-source-server-side-encryption-customer-key': 'x' }, '400 InvalidArgument'],
 ]
 for (const [headers, outcome] of cases) {
   test(`UploadPartCopy with ${JSON.stringify(headers)} is ${outcome}`, async () => {
@@ -150,4 +152,18 @@ test('UploadPartCopy to a part or an upload that cannot be is refused', async ()
   const elsewhere = await send(`PUT /photos/other?partNumber=1&uploadId=${uploadId}`, { headers })
   assert.equal(elsewhere.outcome, '404 NoSuchUpload')
   assert.equal((await send('PUT /photos/k?partNumber=1&uploadId=x', { headers })).outcome, '404 NoSuchUpload')
+})
+
+test('UploadPartCopy copies the version named, and tells it', async () => {
+  const { send, assertLedger } = await makeVersionedFront()
+  const old = await putVersion(send, 'source', 'old')
+  await putVersion(send, 'source', 'new')
+  const uploadId = await begin(send, 'k')
+  const headers = { 'x-amz-copy-source': `/photos/source?versionId=${old}` }
+  const answer = await send(`PUT /photos/k?partNumber=1&uploadId=${uploadId}`, { headers })
+  assert.equal(answer.headers['x-amz-copy-source-version-id'], old)
+  const part = partOf(1, answer.element('ETag')!)
+  await send(`POST /photos/k?uploadId=${uploadId}`, { body: completeDocument([part]) })
+  assert.equal((await send('GET /photos/k')).text, 'old')
+  await assertLedger()
 })

@@ -1,17 +1,20 @@
 import { ApiError } from '../../base/errors.ts'
 import type { ByteRange } from '../../blobs/blob-store.ts'
 import { parseCopySourceRange } from '../../http/range.ts'
+import type { CustomerKey, Encryption } from '../../objects/encryption/seal.ts'
 import { etagOf } from '../../objects/head.ts'
 import type { Piece } from '../../objects/extent.ts'
 import type { Located } from '../../objects/objects.ts'
 import type { Part, Upload } from '../../objects/upload.ts'
 import type { Context } from '../context.ts'
 import { findCopySource } from '../copy-source.ts'
+import { encryptionMembers, encryptionOfPart, keyToRead } from '../encryption.ts'
+import { keyOf, keyOfSource } from '../keys-of-clients.ts'
 import { UploadPartCopy } from '../model.generated.ts'
 import { operation } from '../operation.ts'
 import { checksumMember, seconds } from '../output.ts'
 import { partsOf } from '../read.ts'
-import { customerKey } from '../unsupported.ts'
+import { foundVersionId } from '../version.ts'
 import { putSizeMax } from './PutObject.ts'
 
 /** How often a source may be replaced between being found and being copied. */
@@ -19,15 +22,11 @@ const attemptsMax = 5
 
 export default operation(UploadPartCopy, {
   action: 's3:PutObject',
-  refuses: [
-    ...customerKey,
-    'CopySourceSSECustomerAlgorithm',
-    'CopySourceSSECustomerKey',
-    'CopySourceSSECustomerKeyMD5',
-  ],
   async handle(input, context) {
     const { bucket, services } = context
     const upload = await services.uploads.get(bucket, input.Key, input.UploadId)
+    const encryption = encryptionOfPart(upload.encryption, keyOf(input, context))
+    const sent = keyOfSource(input, context)
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const source = await findCopySource(input, context)
       const { size } = source.head
@@ -36,11 +35,14 @@ export default operation(UploadPartCopy, {
           ? { start: 0, end: size }
           : parseCopySourceRange(input.CopySourceRange, size)
       if (range.end - range.start > putSizeMax) throw tooLarge()
+      const sourceKey = keyToRead(source.head.encryption, sent)
+      const options = { partNumber: input.PartNumber, encryption, sourceKey }
       const part =
-        (await share(context, upload, source, range, input.PartNumber)) ??
-        (await copy(context, upload, source, range, input.PartNumber))
+        (await share(context, upload, source, range, options)) ?? (await copy(context, upload, source, range, options))
       if (part !== undefined) {
         return {
+          CopySourceVersionId: foundVersionId(source.bucket, source.head),
+          ...encryptionMembers(upload.encryption),
           CopyPartResult: {
             ETag: part.md5,
             LastModified: seconds(part.modifiedMs),
@@ -53,18 +55,27 @@ export default operation(UploadPartCopy, {
   },
 })
 
-/** Where the range is a whole extent whose MD5 is known, and the upload asks for no other checksum: no byte is moved. */
+/**
+ * Where the range is a whole extent whose MD5 is known, the upload asks for no other checksum, and both are encrypted or neither is: no byte is
+ * moved.
+ */
 async function share(
   { bucket, services }: Context,
   upload: Upload,
   source: Located,
   range: ByteRange,
-  partNumber: number,
+  { partNumber, encryption, sourceKey }: CopyOptions,
 ): Promise<Part | undefined> {
-  if (upload.checksumAlgorithm !== undefined) return undefined
+  const from = source.head.encryption
+  if (upload.checksumAlgorithm !== undefined || (encryption === undefined) !== (from === undefined)) return undefined
+  if (source.bucket.region !== bucket.region) return undefined
   const whole = await wholePiece(source, range, services)
   if (whole === undefined) return undefined
-  return services.uploads.sharePart(bucket, upload, source, { partNumber, size: range.end - range.start, ...whole })
+  const share = (piece: Piece, md5: string): Promise<Part | undefined> =>
+    services.uploads.sharePart(bucket, upload, source, { partNumber, size: range.end - range.start, piece, md5 })
+  if (encryption?.kind === from?.kind && encryption?.kind !== 'SSE-C') return share(whole.piece, whole.md5)
+  const resealed = await services.objects.reseal(whole.piece, sourceKey, encryption)
+  return resealed && share(resealed.content, resealed.md5.toString('hex'))
 }
 
 async function wholePiece(
@@ -89,9 +100,9 @@ async function copy(
   upload: Upload,
   { head }: Located,
   range: ByteRange,
-  partNumber: number,
+  { partNumber, encryption, sourceKey }: CopyOptions,
 ): Promise<Part | undefined> {
-  const bytes = await services.objects.reader.read(head.extent, range)
+  const bytes = await services.objects.reader.read(head.extent, range, sourceKey)
   if (bytes === undefined) return undefined
   const body = bytes instanceof Uint8Array ? once(bytes) : bytes
   const size = range.end - range.start
@@ -100,7 +111,14 @@ async function copy(
     sizeExpected: size,
     sizeMax: putSizeMax,
     algorithm,
+    encryption,
   })
+}
+
+interface CopyOptions {
+  readonly partNumber: number
+  readonly encryption: Encryption | undefined
+  readonly sourceKey: CustomerKey | undefined
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -50,9 +50,18 @@ test('a secret that was replaced no longer signs', async () => {
   await assert.rejects(authenticate(makeRequest(byHeader()), authenticator), { code: 'SignatureDoesNotMatch' })
 })
 
+test('who has not signed is nobody, and what may be done so is for others to say', async () => {
+  const { credential, method, signedHeaders } = await authenticate(makeRequest({ target: '/', headers: plain.headers }))
+  assert.deepEqual([credential, method, signedHeaders], [undefined, 'anonymous', []])
+})
+
+test('who has not signed cannot have signed chunks', async () => {
+  const headers = { ...plain.headers, 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' }
+  assert.equal((await refusal({ target: '/', headers })).code, 'AccessDenied')
+})
+
 const presigned = byQuery()
 const malformed: Readonly<Record<string, readonly [parts: RequestParts, code: string, message: RegExp]>> = {
-  'no signature': [{ target: '/', headers: plain.headers }, 'AccessDenied', /^Access Denied$/],
   'an empty Authorization': [withHeaders(byHeader(), { authorization: '' }), 'InvalidArgument', /Unsupported/],
   'another scheme': [withHeaders(byHeader(), { authorization: 'Bearer abc' }), 'InvalidArgument', /Unsupported/],
   'a bare pair': [withHeaders(byHeader(), { authorization: 'AK:SK' }), 'InvalidArgument', /Unsupported/],

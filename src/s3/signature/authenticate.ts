@@ -12,8 +12,11 @@ import { ApiError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { Query } from '../../http/query.ts'
-import { unsignedPayload, unsignedTrailerPayload } from './payload-mode.ts'
+import type { Toggles } from '../../objects/profile.ts'
+import { payloadName, unsignedPayload, unsignedTrailerPayload } from './payload-mode.ts'
 import type { ChunkSigning, PayloadMode } from './payload-mode.ts'
+import { readPlainKey, sameSecret, unsupportedType } from './plain-key.ts'
+import type { PlainKey } from './plain-key.ts'
 import { SigningKeys } from './signing-key.ts'
 import { readV2Header, readV2Query, verifyV2 } from './v2.ts'
 import type { V2Claim } from './v2.ts'
@@ -22,8 +25,9 @@ import type { ClaimOptions, V4Claim } from './v4-claim.ts'
 import { verifyV4 } from './v4.ts'
 
 export interface Authentication {
-  readonly credential: Credential
-  readonly method: 'v4-header' | 'v4-query' | 'v2-header' | 'v2-query'
+  /** Undefined where nobody has signed: `anonymous`. What such a request may do is for policies and ACLs to say. */
+  readonly credential: Credential | undefined
+  readonly method: 'v4-header' | 'v4-query' | 'v2-header' | 'v2-query' | 'v4-post' | 'v2-post' | 'plain' | 'anonymous'
   /** How the body is sent: what openPayload needs. */
   readonly payload: PayloadMode
   /** The headers that the signature covers, in lower case. */
@@ -33,10 +37,29 @@ export interface Authentication {
 export interface Authenticator {
   /**
    * Verifies the signature of a request; `query` is its parsed query, `bucket` the one its host names, if its host names one. Throws (or
-   * rejects with, if the look-up of credentials is asynchronous) an ApiError: AccessDenied for a request without a signature.
+   * rejects with, if the look-up of credentials is asynchronous) an ApiError: AccessDenied for a request without a signature. Without
+   * `rules`, those of the options hold.
    */
-  authenticate(request: HttpRequest, query: Query, bucket?: string): Authentication | Promise<Authentication>
+  authenticate(
+    request: HttpRequest,
+    query: Query,
+    bucket?: string,
+    rules?: SigningRules,
+  ): Authentication | Promise<Authentication>
 }
+
+/** What a signature may be, where that is not the same for all requests. */
+export interface SigningRules {
+  /** The names of regions that it may bear; the first is told to clients that name another. */
+  readonly regions: readonly string[]
+  /** The toggles that hold for the request if this account has made it; '' for none that is known. */
+  toggles(accountId: string): SigningToggles
+}
+
+export type SigningToggles = Pick<
+  Toggles,
+  'sig.v2.header' | 'sig.v2.query' | 'auth.plainKey' | 'presign.expiresOutOfRange'
+>
 
 export interface AuthenticatorOptions {
   readonly findCredential: FindCredential
@@ -56,6 +79,8 @@ export interface AuthenticatorOptions {
    * another's.
    */
   readonly bucketOfHost: (host: string) => string | undefined
+  /** Told of each request that bore a secret in place of a signature, and was let in. */
+  readonly onPlainKey?: (accessKeyId: string, request: HttpRequest) => void
   /** For the secret that unknown access keys are checked against. */
   readonly random: Random
 }
@@ -65,12 +90,8 @@ type Claim = V4Claim | V2Claim
 const isV2 = (claim: Claim): claim is V2Claim => claim.method === 'v2-header' || claim.method === 'v2-query'
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { findCredential, v2 } = options
-  const claimOptions: ClaimOptions = {
-    clock: options.clock,
-    regions: options.regions,
-    skewSeconds: options.skewSeconds ?? 900,
-  }
+  const { findCredential, v2, clock, skewSeconds = 900 } = options
+  const claimOptions: ClaimOptions = { clock, regions: options.regions, skewSeconds }
   const keys = new SigningKeys()
   const nobody: Credential = {
     accessKeyId: '',
@@ -84,6 +105,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     query: Query,
     bucket: string | undefined,
     found: Credential | undefined,
+    rules: SigningRules | undefined,
   ): Authentication {
     const { accessKeyId, secret } = found ?? nobody
     let mismatch: ApiError | undefined
@@ -96,6 +118,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     }
     if (found === undefined) throw unknownAccessKey(claim.accessKeyId)
     if (mismatch !== undefined) throw mismatch
+    if (rules !== undefined && isV2(claim)) refuseV2(claim, request, rules.toggles(found.accountId))
     return {
       credential: found,
       method: claim.method,
@@ -104,15 +127,66 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     }
   }
 
+  /** As `conclude`, for a request that bears the secret itself. */
+  function admitPlain(
+    { accessKeyId, secret }: PlainKey,
+    request: HttpRequest,
+    found: Credential | undefined,
+    rules: SigningRules,
+  ): Authentication {
+    const same = sameSecret(secret, (found ?? nobody).secret)
+    if (!rules.toggles(found?.accountId ?? '')['auth.plainKey']) throw unsupportedType()
+    if (!request.secure) throw new ApiError('InsecureTransport', 'A secret key is taken by HTTPS only.')
+    if (found === undefined) throw unknownAccessKey(accessKeyId)
+    if (!same) throw new ApiError('SignatureDoesNotMatch', 'The secret key is not that of the access key.')
+    options.onPlainKey?.(accessKeyId, request)
+    const signedHeaders = Object.keys(request.headers)
+    return { credential: found, method: 'plain', payload: unsignedMode(request), signedHeaders }
+  }
+
   return {
-    authenticate(request, query, bucket) {
-      const claim = readClaim(request, query, claimOptions, v2)
+    authenticate(request, query, bucket, rules) {
+      if (isAnonymous(request, query)) return anonymous(request)
+      const plain = rules && readPlainKey(request, query)
+      if (plain !== undefined) {
+        const plainly = (found: Credential | undefined) => admitPlain(plain, request, found, rules!)
+        const found = findCredential(plain.accessKeyId)
+        return found === undefined || !('then' in found) ? plainly(found) : Promise.resolve(found).then(plainly)
+      }
+      const ruled = rules === undefined ? claimOptions : { clock, skewSeconds, regions: rules.regions, rules }
+      const claim = readClaim(request, query, ruled, v2)
       refuseSessionToken(request, query)
       const found = findCredential(claim.accessKeyId)
-      if (found === undefined || !('then' in found)) return conclude(claim, request, query, bucket, found)
-      return Promise.resolve(found).then((credential) => conclude(claim, request, query, bucket, credential))
+      if (found === undefined || !('then' in found)) return conclude(claim, request, query, bucket, found, rules)
+      return Promise.resolve(found).then((credential) => conclude(claim, request, query, bucket, credential, rules))
     },
   }
+}
+
+const isAnonymous = ({ headers }: HttpRequest, query: Query): boolean =>
+  headers['authorization'] === undefined && (query.parameters.length === 0 || signatureInQuery(query) === undefined)
+
+const anonymous = (request: HttpRequest): Authentication => ({
+  credential: undefined,
+  method: 'anonymous',
+  payload: unsignedMode(request),
+  signedHeaders: [],
+})
+
+/** A body that nobody has signed may still be hashed or framed; its chunks cannot be signed. */
+function unsignedMode(request: HttpRequest): PayloadMode {
+  const text = request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD'
+  const name = payloadName(text)
+  if (name.startsWith('STREAMING-AWS4')) throw new ApiError('AccessDenied')
+  if (name === 'sha256') return { name, sha256: text.toLowerCase() }
+  return name === 'UNSIGNED-PAYLOAD' ? unsignedPayload : unsignedTrailerPayload
+}
+
+/** Throws where the toggles do not take this form for this method. */
+function refuseV2({ method: form }: V2Claim, { method }: HttpRequest, toggles: SigningToggles): void {
+  const mode = toggles[form === 'v2-header' ? 'sig.v2.header' : 'sig.v2.query']
+  if (mode === 'on' || (mode === 'read' && (method === 'GET' || method === 'HEAD'))) return
+  throw unsupportedMechanism()
 }
 
 /** Finds the one signature that a request bears. */
@@ -133,11 +207,7 @@ function readClaim(request: HttpRequest, query: Query, options: ClaimOptions, v2
     )
   }
   if (isV4Authorization(authorization)) return readV4Header(authorization, request, options)
-  if (!authorization.startsWith('AWS ')) {
-    throw new ApiError('InvalidArgument', 'Unsupported Authorization Type', {
-      details: { ArgumentName: 'Authorization', ArgumentValue: authorization },
-    })
-  }
+  if (!authorization.startsWith('AWS ')) throw unsupportedType(authorization)
   if (!v2.header) throw unsupportedMechanism()
   return readV2Header(authorization, request, options)
 }

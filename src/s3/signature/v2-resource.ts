@@ -67,9 +67,9 @@ const subResources = new Set(
 /** Parameters that came after Version 2 and choose an operation, and those of other servers that this one knows in order to refuse. */
 const laterSubResources = new Set(
   (
-    'abac annotation annotationName attributes cdn compliance customdomain encryption events fetch ' +
+    'abac annotation annotationName attributes cdn compliance customdomain deleted deletedId encryption events fetch ' +
     'intelligent-tiering lambda-arn legal-hold metadataAnnotationTable metadataConfiguration metadataInventoryTable ' +
-    'metadataJournalTable metadataTable object-lambda ownershipControls policyStatus publicAccessBlock quota rename ' +
-    'renameObject replication-metrics replication-reset retention session symlink undelete usage zip'
+    'metadataJournalTable metadataTable object-lambda ownershipControls policyStatus position publicAccessBlock quota rename ' +
+    'renameObject replication-metrics replication-reset retention session softDelete symlink undelete usage zip'
   ).split(' '),
 )

@@ -1,6 +1,7 @@
 /** What a Signature Version 4 request says of itself, by header or by query, checked for everything that needs no secret. */
+import type { SigningRules } from './authenticate.ts'
 import type { Clock } from '../../base/clock.ts'
-import { ApiError } from '../../base/errors.ts'
+import { ApiError, type ErrorOptions } from '../../base/errors.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { Query } from '../../http/query.ts'
 import { payloadName } from './payload-mode.ts'
@@ -31,6 +32,8 @@ export interface ClaimOptions {
   /** Names of the region that a scope may bear; the first is named in errors. */
   readonly regions: readonly string[]
   readonly skewSeconds: number
+  /** Where they are not the same for all requests. */
+  readonly rules?: SigningRules
 }
 
 export const v4Algorithm = 'AWS4-HMAC-SHA256'
@@ -93,21 +96,21 @@ export function readV4Query(request: HttpRequest, query: Query, options: ClaimOp
   const signedHeaders = parseSignedHeaders(signedText)
   if (signedHeaders === undefined)
     throw malformedQuery('X-Amz-SignedHeaders is mal-formed; expecting lower-case names.')
-  checkValidity(time, expiresSeconds(expires), options)
+  checkValidity(time, expiresSeconds(expires, options), options)
   checkSigned(request, signedHeaders, 'v4-query')
   const payloadText = request.headers['x-amz-content-sha256'] ?? found.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD'
   const payload = payloadName(payloadText)
   return { method: 'v4-query', ...scope, timestamp, signedHeaders, signature, payload, payloadText }
 }
 
-type Malformed = (message: string, details?: Record<string, string>) => ApiError
+type Malformed = (message: string, options?: ErrorOptions) => ApiError
 
-const malformedHeader: Malformed = (message, details = {}) =>
-  new ApiError('AuthorizationHeaderMalformed', `The authorization header is malformed; ${message}`, { details })
-const malformedQuery: Malformed = (message, details = {}) =>
-  new ApiError('AuthorizationQueryParametersError', message, { details })
-const malformedCredential: Malformed = (message, details) =>
-  malformedQuery(`Error parsing the X-Amz-Credential parameter; ${message}`, details)
+const malformedHeader: Malformed = (message, options) =>
+  new ApiError('AuthorizationHeaderMalformed', `The authorization header is malformed; ${message}`, options)
+const malformedQuery: Malformed = (message, options) =>
+  new ApiError('AuthorizationQueryParametersError', message, options)
+export const malformedCredential: Malformed = (message, options) =>
+  malformedQuery(`Error parsing the X-Amz-Credential parameter; ${message}`, options)
 
 const otherDate = (date: string, timestamp: string): string =>
   `Invalid credential date "${date}". This date is not the same as X-Amz-Date: "${timestamp.slice(0, 8)}".`
@@ -136,7 +139,7 @@ function parseAuthorization(authorization: string): { credential: string; signed
   return { credential, signedHeaders, signature }
 }
 
-interface Scope {
+export interface Scope {
   readonly accessKeyId: string
   readonly date: string
   readonly region: string
@@ -144,7 +147,7 @@ interface Scope {
 }
 
 /** `AKID/20130524/us-east-1/s3/aws4_request`; the access key id may itself hold slashes. */
-function parseCredential(text: string, options: ClaimOptions, malformed: Malformed): Scope {
+export function parseCredential(text: string, options: ClaimOptions, malformed: Malformed): Scope {
   const beforeTerminal = text.lastIndexOf('/')
   const beforeService = text.lastIndexOf('/', beforeTerminal - 1)
   const beforeRegion = text.lastIndexOf('/', beforeService - 1)
@@ -165,8 +168,11 @@ function parseCredential(text: string, options: ClaimOptions, malformed: Malform
   if (!options.regions.includes(region)) {
     const expected = options.regions[0] ?? ''
     throw malformed(`the region '${region}' is wrong; expecting '${expected}'`, {
-      Region: expected,
-      Hint: `The request was signed for region "${region}"; set the client's region to "${expected}".`,
+      details: {
+        Region: expected,
+        Hint: `The request was signed for region "${region}"; set the client's region to "${expected}".`,
+      },
+      headers: { 'x-amz-bucket-region': expected },
     })
   }
   if (service !== 's3') throw malformed(`incorrect service "${service}". This endpoint belongs to "s3".`)
@@ -237,17 +243,18 @@ function authenticationParameters(query: Query): Map<string, string> {
   return found
 }
 
-function expiresSeconds(text: string): number {
-  if (/^-\d+$/.test(text)) throw malformedQuery('X-Amz-Expires must be non-negative')
-  if (!/^\d{1,15}$/.test(text)) throw malformedQuery('X-Amz-Expires should be a number')
-  const seconds = Number(text)
-  if (seconds > expiresMaxSeconds) {
-    throw malformedQuery(
-      `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${expiresMaxSeconds} seconds`,
-    )
-  }
-  if (seconds < 1) throw malformedQuery('X-Amz-Expires must be at least 1 second')
-  return seconds
+function expiresSeconds(text: string, { rules }: ClaimOptions): number {
+  const seconds = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (seconds >= 1 && seconds <= expiresMaxSeconds) return seconds
+  const why = /^-\d+$/.test(text)
+    ? 'X-Amz-Expires must be non-negative'
+    : Number.isNaN(seconds)
+      ? 'X-Amz-Expires should be a number'
+      : seconds < 1
+        ? 'X-Amz-Expires must be at least 1 second'
+        : `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${expiresMaxSeconds} seconds`
+  const denies = rules?.toggles('')['presign.expiresOutOfRange'] === 403
+  throw denies ? new ApiError('AccessDenied', why) : malformedQuery(why)
 }
 
 /** From its date (less the skew, for a signer whose clock is ahead) until X-Amz-Expires after it. */

@@ -1,0 +1,207 @@
+/** `entrepot users`: who acts for an account without being its root. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { UsageFault } from './failure.ts'
+import { keyOnce } from './keys.ts'
+import type { Toolbox } from './program.ts'
+import { pairs, plain, table } from './text.ts'
+
+interface ShownUser {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly policies: readonly { readonly name: string }[]
+  readonly accountName: string
+  readonly createdAt: string
+}
+
+export function addUserCommands(program: Command, toolbox: Toolbox): void {
+  const users = program
+    .command('users')
+    .summary('Create, list and change users of accounts')
+    .description(
+      'Users act for an account with access keys of their own. What one may do is said by its role, its own policies, and the policies of buckets. A key without a user is the account itself and may do everything.',
+    )
+  addCreate(users, toolbox)
+  addList(users, toolbox)
+  addRole(users, toolbox)
+  addDelete(users, toolbox)
+  const policy = users
+    .command('policy')
+    .summary('Put and delete policies of a user')
+    .description(
+      'Policies in the language of AWS, version 2012-10-17, without principals: each says what the user may do.',
+    )
+  addPolicyPut(policy, toolbox)
+  addPolicyDelete(policy, toolbox)
+}
+
+const accountArgument = ['<account>', "the account's name or id"] as const
+const nameArgument = ['<name>', "the user's name"] as const
+const rolesHelp = `
+Roles:
+  owner, member, s3.user  everything in the account's buckets
+  s3.bucket.user          what policies allow, and the list of buckets
+  iam.admin               nothing in S3
+`
+
+function addCreate(users: Command, { equip, perform, surroundings }: Toolbox): void {
+  equip(
+    users
+      .command('create')
+      .argument(...accountArgument)
+      .argument(...nameArgument)
+      .option('--role <role>', 'Its role (s3.user; with --policy s3.bucket.user)')
+      .option('--policy <file>', 'A policy of its own, in JSON'),
+  )
+    .summary('Create a user with an access key')
+    .description('Creates a user and its first access key. The secret is shown only now.')
+    .addHelpText(
+      'after',
+      `${rolesHelp}
+Example:
+  entrepot users create video-team anna --policy read-only.json
+
+Next: entrepot keys create --account ACCOUNT --user NAME, for another key`,
+    )
+    .action(async (account: string, name: string, given: { role?: string; policy?: string }, command: Command) => {
+      const policy = given.policy === undefined ? undefined : await readPolicy(surroundings.folder, given.policy)
+      await perform(
+        command,
+        { name: 'users.create', parameters: { account, name, role: given.role, policy } },
+        (user: ShownUser & { accessKeyId: string; secretAccessKey: string }) =>
+          pairs([
+            ['User', `${plain(user.name)} of ${plain(user.accountName)}`],
+            ['Role', user.role],
+          ]) + keyOnce(user),
+      )
+    })
+}
+
+function addList(users: Command, { equip, perform }: Toolbox): void {
+  equip(users.command('list').option('--account <name>', 'Only the users of this account: its name or id'))
+    .summary('List users')
+    .description('Lists the users of all accounts, or of one; with --json their policies too.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  entrepot users list --account video-team\n\nNext: entrepot users create, policy',
+    )
+    .action(({ account }: { account?: string }, command: Command) =>
+      perform(command, { name: 'users.list', parameters: { account } }, (result: { users: readonly ShownUser[] }) =>
+        result.users.length === 0
+          ? 'There are no users. Make one with: entrepot users create ACCOUNT NAME\n'
+          : table(
+              ['USER', 'ACCOUNT', 'ROLE', 'POLICIES', 'CREATED'],
+              result.users.map(({ name, accountName, role, policies, createdAt }) => [
+                plain(name),
+                plain(accountName),
+                role,
+                policies.map((policy) => policy.name).join(' '),
+                createdAt,
+              ]),
+            ),
+      ),
+    )
+}
+
+function addRole(users: Command, { equip, perform }: Toolbox): void {
+  equip(
+    users
+      .command('role')
+      .argument(...accountArgument)
+      .argument(...nameArgument)
+      .argument('<role>', 'its new role'),
+  )
+    .summary("Change a user's role")
+    .description('Gives the user another role. Its policies and keys stay.')
+    .addHelpText(
+      'after',
+      `${rolesHelp}\nExample:\n  entrepot users role video-team anna member\n\nNext: entrepot users list`,
+    )
+    .action((account: string, name: string, role: string, _given: object, command: Command) =>
+      perform(
+        command,
+        { name: 'users.role', parameters: { account, name, role } },
+        (user: ShownUser) => `${plain(user.name)} has the role ${user.role}.\n`,
+      ),
+    )
+}
+
+function addDelete(users: Command, { equip, perform }: Toolbox): void {
+  equip(
+    users
+      .command('delete')
+      .argument(...accountArgument)
+      .argument(...nameArgument),
+  )
+    .summary('Delete a user and its keys')
+    .description('Deletes the user with its policies and access keys, at once and for good.')
+    .addHelpText('after', '\nExample:\n  entrepot users delete video-team anna\n\nNext: entrepot users list')
+    .action((account: string, name: string, _given: object, command: Command) =>
+      perform(
+        command,
+        { name: 'users.delete', parameters: { account, name } },
+        () => `The user ${plain(name)} and its keys are deleted.\n`,
+      ),
+    )
+}
+
+function addPolicyPut(policy: Command, { equip, perform, surroundings }: Toolbox): void {
+  equip(
+    policy
+      .command('put')
+      .argument(...accountArgument)
+      .argument(...nameArgument)
+      .argument('<policy>', "the policy's name")
+      .argument('<file>', 'the policy, in JSON'),
+  )
+    .summary('Give a user a policy')
+    .description('Adds a policy to the user, or replaces the one of that name. It counts from now on.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  entrepot users policy put video-team anna reading read-only.json\n\nNext: entrepot users list --json',
+    )
+    .action(async (account: string, name: string, policyName: string, file: string, _given: object, command: Command) =>
+      perform(
+        command,
+        {
+          name: 'policies.put',
+          parameters: { account, name, policyName, policy: await readPolicy(surroundings.folder, file) },
+        },
+        (user: ShownUser) => `${plain(user.name)} has the policy ${plain(policyName)}.\n`,
+      ),
+    )
+}
+
+function addPolicyDelete(policy: Command, { equip, perform }: Toolbox): void {
+  equip(
+    policy
+      .command('delete')
+      .argument(...accountArgument)
+      .argument(...nameArgument)
+      .argument('<policy>', "the policy's name"),
+  )
+    .summary('Take a policy from a user')
+    .description('Deletes a policy of the user. What nothing else allows is denied from now on.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  entrepot users policy delete video-team anna reading\n\nNext: entrepot users list --json',
+    )
+    .action((account: string, name: string, policyName: string, _given: object, command: Command) =>
+      perform(
+        command,
+        { name: 'policies.delete', parameters: { account, name, policyName } },
+        (user: ShownUser) => `${plain(user.name)} has no policy ${plain(policyName)} any more.\n`,
+      ),
+    )
+}
+
+async function readPolicy(folder: string, file: string): Promise<string> {
+  try {
+    return await readFile(resolve(folder, file), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageFault([`There is no file ${file}.`])
+    throw error
+  }
+}

@@ -1,0 +1,46 @@
+/** What is asked of a bucket policy beside what it allows: whether it may be put, and whether the bucket is public. */
+import { ApiError } from '../base/errors.ts'
+import { evaluate } from '../access/policy/evaluate.ts'
+import { isPublic } from '../access/policy/is-public.ts'
+import { parsePolicy } from '../access/policy/parse-policy.ts'
+import type { Policy, Principal } from '../access/policy/policy.ts'
+import { isPublicAcl } from '../objects/acl.ts'
+import type { Bucket } from '../objects/bucket.ts'
+import { aclRulesOf, bucketAcl, type AclMode } from './access/acl-rules.ts'
+
+/** Throws AccessDenied for a public policy where those are blocked (BlockPublicPolicy). */
+export function refuseBlockedPolicy({ publicAccessBlock }: Pick<Bucket, 'publicAccessBlock'>, policy: Policy): void {
+  if (publicAccessBlock?.blockPublicPolicy === true && isPublic(policy)) throw new ApiError('AccessDenied')
+}
+
+/**
+ * Throws InvalidRequest where a user would lose the right to change the policy again, and has not confirmed that (PutBucketPolicy,
+ * x-amz-confirm-remove-self-bucket-access). The root of the bucket's account cannot lose it.
+ */
+export function refuseLockingOut(
+  { name }: Pick<Bucket, 'name'>,
+  policy: Policy,
+  principal: Principal | undefined,
+): void {
+  if (principal?.user === undefined) return
+  const request = { principal, action: 's3:PutBucketPolicy', resource: name, context: undefined }
+  if (evaluate(policy, request) !== 'Deny') return
+  throw new ApiError(
+    'InvalidRequest',
+    'The policy denies you to change it again. To put it all the same, send x-amz-confirm-remove-self-bucket-access: true.',
+  )
+}
+
+/** Whether anybody may do something in the bucket. Throws NoSuchBucketPolicy where there is no policy, and no ACL that could say so either. */
+export function isPublicBucket(bucket: Bucket, mode: AclMode): boolean {
+  const hasAcls = aclRulesOf(bucket, mode) === 'full'
+  if (bucket.policy === undefined && !hasAcls) throw noSuchPolicy(bucket)
+  const byAcl = bucket.publicAccessBlock?.ignorePublicAcls !== true && isPublicAcl(bucketAcl(bucket, mode))
+  return (
+    byAcl ||
+    (bucket.policy !== undefined && isPublic(parsePolicy(bucket.policy, 'bucket', bucket.name, { lenient: true })))
+  )
+}
+
+export const noSuchPolicy = ({ name }: Pick<Bucket, 'name'>): ApiError =>
+  new ApiError('NoSuchBucketPolicy', undefined, { details: { BucketName: name } })

@@ -1,0 +1,11 @@
+import { noSuchPolicy } from '../bucket-policy.ts'
+import { GetBucketPolicy } from '../model.generated.ts'
+import { operation } from '../operation.ts'
+
+export default operation(GetBucketPolicy, {
+  action: 's3:GetBucketPolicy',
+  handle(_input, { bucket }) {
+    if (bucket.policy === undefined) throw noSuchPolicy(bucket)
+    return { Policy: bucket.policy }
+  },
+})
