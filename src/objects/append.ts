@@ -173,7 +173,9 @@ export class Appender {
     keepWritten(transaction, added.written)
     const { system, metadata, tags, acl, ownerId, encryption } = head
     const described = { system, metadata, tags, acl, ownerId, encryption, appends: (head.appends ?? 0) + 1 }
-    return this.#objects.versions.put(transaction, bucket, key, { ...described, ...whole })
+    // What is appended to is not replaced: nothing of it is kept to be had back.
+    const forGood = { ...bucket, softDeleteDays: undefined }
+    return this.#objects.versions.put(transaction, forGood, key, { ...described, ...whole })
   }
 
   /** The pieces there are become the larger manifest's: it takes over their mentions. */

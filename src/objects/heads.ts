@@ -54,10 +54,8 @@ export class Heads {
     return head
   }
 
-  /** The current version, in a transaction or snapshot. */
+  /** The current version, in a transaction or snapshot: a transaction may have changed it itself, so memory is not asked. */
   async current(snapshot: Snapshot, bucket: Bucket, key: string): Promise<Head | undefined> {
-    const cached = this.#cache.get(bucket, key)
-    if (cached !== undefined) return cached.head
     const value = await snapshot.get(headKey(bucket.id, key))
     return value && decodeHead(value)
   }

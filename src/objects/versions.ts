@@ -80,7 +80,7 @@ export class Versions {
   ): Promise<Head> {
     const current = await this.#current(transaction, bucket, key)
     condition?.(current)
-    const locked = withLock(bucket, head, modifiedMs)
+    const locked = withLock(bucket, head, this.#clock.now())
     const version = { ...locked, modifiedMs, ...(await this.#succeed(transaction, bucket, key, current)) }
     transaction.set(headKey(bucket.id, key), encodeHead(version))
     if (current === undefined) addUsage(transaction, bucket, 'objects', 1)
