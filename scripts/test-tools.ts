@@ -14,6 +14,8 @@ const tools: readonly Tool[] = [
   { name: 'restic', probe: ['restic', 'version'], debianPackage: 'restic' },
   { name: 'aws', probe: ['aws', '--version'], debianPackage: 'awscli' },
   { name: 'boto3', probe: ['python3', '-c', 'import boto3'], debianPackage: 'python3-boto3' },
+  { name: 'python3-requests', probe: ['python3', '-c', 'import requests'], debianPackage: 'python3-requests' },
+  { name: 'openssl', probe: ['openssl', 'version'], debianPackage: 'openssl' },
   { name: 'chromium', probe: ['chromium', '--version'], debianPackage: 'chromium' },
 ]
 

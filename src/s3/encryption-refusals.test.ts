@@ -21,6 +21,7 @@ import {
   ways,
   type Headers,
 } from './encrypted.fixture.ts'
+import { encryptionFor, keyOf } from './keys-of-clients.ts'
 import { completeDocument, makeFront, partOf } from './test-bed.ts'
 
 describe("uploads under a client's key", () => {
@@ -110,6 +111,18 @@ describe("reads of what is under a client's key", () => {
     }
   }
 
+  test('leave nothing in memory that opens to another key, or to none', async () => {
+    const { send, objects, heads, buckets } = await makeEncrypting()
+    await send('PUT /photos/k', { body: 'kitten', headers: keyA })
+    await assertReads(send, 'k', 'kitten', clientSide)
+    const bucket = await buckets.get('photos')
+    const located = { bucket, key: 'k', head: await heads.get(bucket, 'k') }
+    const range = { start: 0, end: 6 }
+    const other = { bytes: Buffer.from(keyB[keyHeader]!, 'base64'), md5: keyA[md5Header]! }
+    await assert.rejects(objects.read(located, range, other), { code: 'AccessDenied' })
+    await assert.rejects(objects.read(located, range), /without the key/)
+  })
+
   test('in parts are refused with another key before the first byte', async () => {
     const { send } = await makeEncrypting()
     await putAppended(send, 'k', [textOf(100), textOf(segment)], clientSide)
@@ -162,6 +175,22 @@ describe('writes that ask for what cannot be', () => {
       await assertLedger()
     })
   }
+
+  test('whatever let the request in, its key is not taken where plain HTTP is not', () => {
+    const sent = { SSECustomerAlgorithm: 'AES256', SSECustomerKey: keyA[keyHeader], SSECustomerKeyMD5: keyA[md5Header] }
+    const asking = (http: string, secure: boolean) =>
+      ({ request: { secure }, bucket: {}, services: { toggles: () => ({ http }) } }) as unknown as Parameters<
+        typeof keyOf
+      >[1]
+    for (const http of ['deny', 'redirect']) {
+      for (const take of [keyOf, encryptionFor]) {
+        assert.throws(() => take(sent, asking(http, false)), { code: 'InvalidRequest', message: /secure connection/ })
+        assert.ok(take(sent, asking(http, true)))
+      }
+      assert.equal(keyOf({}, asking(http, false)), undefined)
+    }
+    for (const http of ['allow', 'local']) assert.ok(keyOf(sent, asking(http, false)))
+  })
 
   for (const http of ['deny', 'redirect'] as const) {
     test(`a key comes by HTTPS only where plain HTTP is ${http}`, async () => {

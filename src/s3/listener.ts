@@ -21,7 +21,7 @@ import { errorAnswer, errorDocument } from './error-answer.ts'
 import { errorByProfile, isNamedByProfile } from './error-by-profile.ts'
 import { createAdmission } from './profile-admission.ts'
 import { checksumsByProfile, withHeaders } from './profile-checksums.ts'
-import { refuseByProfile } from './profile-operations.ts'
+import { isSwitchedOn, refuseByProfile, switchedOff } from './profile-operations.ts'
 import { Prepared, refuseUnhonoured, type Operation } from './operation.ts'
 import { operations } from './operations.generated.ts'
 import putObject from './operations/PutObject.ts'
@@ -80,10 +80,13 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const who = { identity: authentication.credential, method: authentication.method }
     if (operation instanceof ApiError) return refuse(operation, address, request, who)
     const toggles = admission.toggles(who.identity?.accountId ?? '')
+    const { name } = operation.shape
+    // Before its document is read: what is not there has none that could be wrong.
+    if (!isSwitchedOn(toggles, name)) return refuse(switchedOff(name), address, request, who)
     const { headers, read } = headersOf(request, query, authentication, toggles)
     requireLength(operation.shape, request)
     const payload = openPayload(authentication, request)
-    options.onOperation?.(request, operation.shape.name, who.identity?.accountId ?? 'anonymous')
+    options.onOperation?.(request, name, who.identity?.accountId ?? 'anonymous')
     const wire = { method: request.method, ...address, query, headers }
     const body = takesDocument(operation.shape) ? documentBody(operation.shape, read, payload) : payload.body
     const input = decode(operation.shape, { ...wire, body })

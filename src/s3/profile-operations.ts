@@ -72,7 +72,7 @@ export function isSwitchedOn(toggles: Toggles, operation: string): boolean {
  * a key that no new object may have. To be called once the request is authorised.
  */
 export function refuseByProfile(toggles: Toggles, operation: string, input: Infer<Members>): void {
-  if (!isSwitchedOn(toggles, operation)) throw new ApiError('NotImplemented', `${operation} is switched off here.`)
+  if (!isSwitchedOn(toggles, operation)) throw switchedOff(operation)
   if (operation === 'GetObject' && toggles['s3.getObject'] === 'disabled') {
     throw new ApiError('AccessDenied', 'GetObject is disabled on this endpoint; use the delivery URL.')
   }
@@ -87,6 +87,9 @@ export function refuseByProfile(toggles: Toggles, operation: string, input: Infe
     checkKeyName(input['Key'] as string, toggles['naming.key'])
   }
 }
+
+export const switchedOff = (operation: string): ApiError =>
+  new ApiError('NotImplemented', `${operation} is switched off here.`)
 
 const hasTags = ({ CreateBucketConfiguration: configuration }: Infer<Members>): boolean => {
   const { Tags = [] } = (configuration ?? {}) as { readonly Tags?: readonly unknown[] | undefined }

@@ -24,9 +24,9 @@ export function sampleFolder(purpose: string): string {
   return folder
 }
 
-/** Writes the sample into the folder under a name, filled in. */
+/** Writes the sample into the folder under a name, filled in. Samples are kept as texts, since they are not ours to lint and format. */
 export function placeSample(folder: string, sample: string, name: string, filling: Filling): void {
-  let text = readFileSync(join(samples, sample), 'utf8')
+  let text = readFileSync(join(samples, `${sample}.txt`), 'utf8')
   for (const [placeholder, value] of Object.entries(filling)) text = text.replaceAll(placeholder, String(value))
   writeFileSync(join(folder, name), text)
 }
@@ -52,7 +52,7 @@ export function runSample(vendor: Vendor, folder: string, name: string, input = 
       AWS_CA_BUNDLE: vendor.proxy.certificateFile,
       REQUESTS_CA_BUNDLE: vendor.proxy.certificateFile,
       NODE_EXTRA_CA_CERTS: vendor.proxy.certificateFile,
-      NODE_OPTIONS: `--import=${join(resolver, 'lookup.mjs')}`,
+      NODE_OPTIONS: `--import=${import.meta.resolve('./resolver/lookup.ts')}`,
       LC_ALL: 'C.UTF-8',
     },
   })
