@@ -18,7 +18,7 @@ const required = [
   ...range(21, 24), // Authorisation, as far as owning goes.
   ...range(28, 37), // Locks; what is inside; paths, framing, documents.
   ...[39, 40], // Line ends, ranges.
-  ...[55, 56, 59], // Secrets, plain HTTP.
+  ...range(55, 59), // Secrets, plain HTTP.
 ]
 
 function range(first: number, last: number): number[] {
