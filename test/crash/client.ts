@@ -27,8 +27,17 @@ export class Client {
     this.#connection = new Connection(this.#endpoint, 262144)
   }
 
-  /** Makes one request; status 0 when the connection broke. Throws when no answer comes for half a minute. */
-  async call(request: Omit<S3Request, 'bucket'>): Promise<Answer> {
+  /** Makes one request of the bucket; status 0 when the connection broke. Throws when no answer comes for half a minute. */
+  call(request: Omit<S3Request, 'bucket'>): Promise<Answer> {
+    return this.#call({ ...request, bucket: this.bucket })
+  }
+
+  /** The same of the service: GET / and a query. */
+  service(query: [string, string][]): Promise<Answer> {
+    return this.#call({ method: 'GET', query })
+  }
+
+  async #call(request: S3Request): Promise<Answer> {
     const timer = new AbortController()
     const late = sleep(ANSWER_SECONDS_MAX * 1000, undefined, { signal: timer.signal }).then(
       () => {
@@ -37,7 +46,7 @@ export class Client {
       () => new Promise<never>(() => {}),
     )
     try {
-      return await Promise.race([call(this.#endpoint, this.#connection, { ...request, bucket: this.bucket }), late])
+      return await Promise.race([call(this.#endpoint, this.#connection, request), late])
     } finally {
       timer.abort()
     }

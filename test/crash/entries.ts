@@ -1,5 +1,7 @@
 // What the ledger says: the intent of each operation before it is sent, its answer after, and what a check found.
 
+import type { Settled, Step, Stepped } from './scenes.ts'
+
 /** What an object is when it is there. All of it comes from one operation, so any mixture of two is a torn object. */
 export interface Content {
   /** Lower-case hex SHA-256 of the body. */
@@ -79,7 +81,7 @@ export interface ObservedUpload {
   open: boolean
 }
 
-export type Entry = Intent | Outcome | Observed | ObservedUpload
+export type Entry = Intent | Outcome | Observed | ObservedUpload | Step | Stepped | Settled
 
 /** A state in a few words, for accounts of violations. */
 export function describe(state: State): string {

@@ -4,6 +4,7 @@
 // one more for each that was never answered. A contended key has a chain of versions instead (chain.ts). Uploads have a life of their own.
 
 import { Chain } from './chain.ts'
+import { Scenes } from './scenes.ts'
 import { describe, type Condition, type Entry, type Intent, type Outcome, type Part, type State } from './entries.ts'
 
 interface OwnedKey {
@@ -30,6 +31,8 @@ export class Model {
   readonly uploads = new Map<string, Upload>()
   /** Keys for which an upload may exist whose creation was never answered. */
   readonly unansweredCreates = new Set<string>()
+  /** Of writers of versions, locks, renames and the like. */
+  readonly scenes = new Scenes()
   readonly #intents = new Map<string, Intent>()
 
   /** Folds one entry; returns what it shows to be wrong, usually nothing. */
@@ -50,6 +53,11 @@ export class Model {
           upload.state = entry.open ? 'open' : upload.state === 'completing' ? 'completed' : 'aborted'
         return []
       }
+      case 'step':
+      case 'stepped':
+      case 'settled':
+        this.scenes.apply(entry)
+        return []
     }
   }
 

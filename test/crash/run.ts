@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ServerProcess } from '../../bench/load/server-process.ts'
 import { crashRun } from './crash-run.ts'
+import { environment as featureEnvironment, features } from './features/all.ts'
+import { SECRET } from './features/encryption.ts'
+import { plaintextFaults } from './plaintext.ts'
 import { askDoctor, storageFaults } from './storage-facts.ts'
 
 const HELP = `node test/crash/run.ts [options]
@@ -15,6 +18,7 @@ const HELP = `node test/crash/run.ts [options]
   --server-command TEXT  default: node src/main.ts serve
   --doctor TEXT          prints JSON with the store's facts (node src/main.ts doctor --json); '' for none
   --kill-after 50,800    milliseconds between which the kill comes
+  --features a,b         only the writers of these, besides those of plain objects; '' for none
   --keep                 keep the data folder even when all is well
 `
 
@@ -25,6 +29,7 @@ const { values } = parseArgs({
     'server-command': { type: 'string', default: 'node src/main.ts serve' },
     doctor: { type: 'string', default: 'node src/main.ts doctor --json' },
     'kill-after': { type: 'string', default: '50,800' },
+    features: { type: 'string' },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -39,14 +44,21 @@ async function main(): Promise<number> {
   const region = 'us-east-1'
   // Compiled modules are kept between starts, which otherwise take most of a cycle.
   // Garbage is collected at once, so that kills strike that too.
-  const environment = { NODE_COMPILE_CACHE: join(folder, 'compile-cache'), ENTREPOT_GARBAGE_GRACE_SECONDS: '0' }
+  const environment = {
+    NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+    ENTREPOT_GARBAGE_GRACE_SECONDS: '0',
+    ...featureEnvironment,
+  }
+  const data = join(folder, 'data')
   const server = new ServerProcess({
     command: values['server-command'],
-    data: join(folder, 'data'),
+    data,
     region,
     environment,
   })
   const [shortest = 50, longest = 800] = values['kill-after'].split(',').map(Number)
+  const chosen =
+    values.features === undefined ? features : features.filter(({ name }) => values.features?.split(',').includes(name))
   console.log(`seed ${seed}, folder ${folder}`)
   // They are written down at a graceful end only.
   await server.start()
@@ -57,6 +69,7 @@ async function main(): Promise<number> {
     ledgerPath: join(folder, 'ledger.jsonl'),
     cycles: Number(values.cycles),
     seed,
+    features: chosen,
     killAfterMilliseconds: [shortest, longest],
     say: (text) => console.log(text),
     async examine() {
@@ -64,10 +77,14 @@ async function main(): Promise<number> {
       const facts = await askDoctor(values.doctor, server.environment)
       if (facts === undefined) return ['the doctor tells nothing about storage']
       console.log(`storage: ${JSON.stringify(facts)}`)
-      return storageFaults(facts)
+      return [...storageFaults(facts), ...plaintextFaults(data, SECRET)]
     },
   })
-  const { cycles, operations, slowestStart, violations } = report
+  const { cycles, operations, slowestStart, violations, tally, expired, unanswered } = report
+  for (const feature of chosen) console.log(tallyOf(feature.name, tally))
+  const { done, notDone, inPart } = unanswered
+  console.log(`of features' unanswered operations, ${done} were done, ${inPart} in part, ${notDone} not at all`)
+  console.log(`lifecycle has removed ${expired}`)
   console.log(`${cycles} cycles, ${operations} operations, slowest start ${slowestStart.toFixed(0)} ms`)
   for (const violation of violations) console.log(`VIOLATION ${violation}`)
   if (violations.length > 0) {
@@ -76,4 +93,10 @@ async function main(): Promise<number> {
   }
   if (!values.keep) rmSync(folder, { recursive: true, force: true })
   return 0
+}
+
+/** One line of what was done and answered, by kind. */
+function tallyOf(name: string, tally: ReadonlyMap<string, number>): string {
+  const kinds = [...tally.keys()].filter((kind) => kind.startsWith(`${name}: `)).toSorted()
+  return `${name}: ${kinds.map((kind) => `${kind.slice(name.length + 2)} ${tally.get(kind)}`).join(', ')}`
 }
