@@ -197,13 +197,15 @@ async function assemble(
   const onFault = (job: string, error: unknown): void =>
     log.error({ job, err: error }, 'a job failed; it will be tried again')
   const emptying = emptyBucketsJob(front.services.emptier)
+  const lockClock = await openLockClock(metadata, clock)
   const all = [
     garbageJob(parts),
     lifecycleJob(front.services),
     emptying,
     sweepJob({ metadata, blobs: front.blobs, ended }),
-    lockClockJob(await openLockClock(metadata, clock), clock),
+    lockClockJob(lockClock, clock),
   ]
+  opened.push(() => lockClock.keep())
   const jobs = runJobs(all, { idleSeconds: 1, onFault })
   opened.push(() => jobs.stop())
 

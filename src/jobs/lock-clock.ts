@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { LockClock } from '../objects/lock-clock.ts'
 import type { Job } from './runner.ts'
 
-const everyMs = 60_000
+const everyMs = 10_000
 
 export function lockClockJob(lockClock: Pick<LockClock, 'keep'>, clock: Pick<Clock, 'monotonic'>): Job {
   let keptAt = -everyMs

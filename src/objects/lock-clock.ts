@@ -15,7 +15,7 @@ const speedMax = 2
 export interface LockClock {
   /** Milliseconds since 1970; never later than the machine's clock. */
   now(): number
-  /** Keeps the time for the next start. To be called every minute or so. */
+  /** Keeps the time for the next start. To be called every few seconds, and at the end. */
   keep(): Promise<void>
 }
 

@@ -18,7 +18,7 @@ import type { Bucket } from './bucket.ts'
 import { garbageOf } from './garbage.ts'
 import { encodeHead, encodeVersion, shownVersionId, type DeleteMarker, type Head, type Version } from './head.ts'
 import { noSuchVersion, type Heads, type Placed } from './heads.ts'
-import { deletedKey, headKey, nullVersionKey, versionKey } from './keys.ts'
+import { deletedKey, deletedOf, headKey, idOfVersion, nullVersionKey, versionKey } from './keys.ts'
 import { scheduleLook } from './lifecycle/schedule.ts'
 import { defaultRetention, requireUnlocked, unreadable } from './lock.ts'
 import type { LockClock } from './lock-clock.ts'
@@ -106,7 +106,7 @@ export class Versions {
     }
     if (current !== undefined) this.#uncount(transaction, bucket, key, current)
     if (bucket.versioning === undefined) {
-      if (current !== undefined) this.#endCurrent(transaction, bucket, key, current, bypassGovernance)
+      if (current !== undefined) await this.#endCurrent(transaction, bucket, key, current, bypassGovernance)
       return { versionId: undefined, deleteMarker: false }
     }
     const modifiedMs = this.#clock.now()
@@ -146,9 +146,9 @@ export class Versions {
     bypassGovernance = false,
   ): Promise<void> {
     if (current) {
-      this.#endCurrent(transaction, bucket, key, version as Head, bypassGovernance)
+      await this.#endCurrent(transaction, bucket, key, version as Head, bypassGovernance)
       this.#uncount(transaction, bucket, key, version as Head)
-    } else this.#removeNoncurrent(transaction, bucket, key, version, bypassGovernance)
+    } else await this.#removeNoncurrent(transaction, bucket, key, version, bypassGovernance)
     if (bucket.versioning === undefined) return
     const head = current ? undefined : await this.#heads.current(transaction, bucket, key)
     if (head === undefined) await this.#promote(transaction, bucket, key)
@@ -200,7 +200,7 @@ export class Versions {
     current: Head | undefined,
   ): Promise<Identification | undefined> {
     if (bucket.versioning === undefined) {
-      if (current !== undefined) this.#endCurrent(transaction, bucket, key, current)
+      if (current !== undefined) await this.#endCurrent(transaction, bucket, key, current)
       return undefined
     }
     const nowMs = this.#clock.now()
@@ -212,11 +212,11 @@ export class Versions {
     }
     const nullId = await this.#heads.nullVersionId(transaction, bucket, key)
     if (current !== undefined && shownVersionId(current) === 'null') {
-      this.#endCurrent(transaction, bucket, key, current)
+      await this.#endCurrent(transaction, bucket, key, current)
     } else {
       if (nullId !== undefined) {
         const placed = await this.#place(transaction, bucket, key, 'null')
-        if (placed !== undefined) this.#removeNoncurrent(transaction, bucket, key, placed.version)
+        if (placed !== undefined) await this.#removeNoncurrent(transaction, bucket, key, placed.version)
       }
       if (current !== undefined) this.#retire(transaction, bucket, key, current, nowMs)
     }
@@ -252,9 +252,16 @@ export class Versions {
     addUsage(transaction, bucket, 'bytes', head.size)
   }
 
-  #endCurrent(transaction: Transaction, bucket: Bucket, key: string, head: Head, bypassGovernance = false): void {
+  /** Throws AccessDenied where it is locked. */
+  #endCurrent(
+    transaction: Transaction,
+    bucket: Bucket,
+    key: string,
+    head: Head,
+    bypassGovernance = false,
+  ): Promise<void> | undefined {
     requireUnlocked(head, this.#lockClock.now(), bypassGovernance)
-    this.#end(transaction, bucket, key, head)
+    return this.#end(transaction, bucket, key, head)
   }
 
   /** No version is current any more. */
@@ -270,22 +277,35 @@ export class Versions {
     key: string,
     version: Version,
     bypassGovernance = false,
-  ): void {
+  ): Promise<void> | undefined {
     requireUnlocked(version, this.#lockClock.now(), bypassGovernance)
     transaction.delete(versionKey(bucket.id, key, version.versionId!))
     if (version.isNull === true) transaction.delete(nullVersionKey(bucket.id, key))
     addUsage(transaction, bucket, 'versions', -1)
-    if (version.deleteMarker === true) return
+    if (version.deleteMarker === true) return undefined
     addUsage(transaction, bucket, 'versionBytes', -version.size)
-    this.#end(transaction, bucket, key, version)
+    return this.#end(transaction, bucket, key, version)
   }
 
   /** A version is gone: its bytes end, or it waits to be had back. */
-  #end(transaction: Transaction, bucket: Bucket, key: string, head: Head): void {
+  #end(transaction: Transaction, bucket: Bucket, key: string, head: Head): Promise<void> | undefined {
+    if (bucket.softDeleteDays) return this.#keepDeleted(transaction, bucket, key, head, bucket.softDeleteDays)
+    endMention(transaction, head.extent, this.#clock.now(), this.#nonces.next())
+    return undefined
+  }
+
+  async #keepDeleted(
+    transaction: Transaction,
+    bucket: Bucket,
+    key: string,
+    head: Head,
+    softDeleteDays: number,
+  ): Promise<void> {
     const nowMs = this.#clock.now()
-    if (!bucket.softDeleteDays) return endMention(transaction, head.extent, nowMs, this.#nonces.next())
-    const id = newVersionId(nowMs, undefined, this.#random)
-    const purgeMs = nowMs + bucket.softDeleteDays * dayMs
+    const { start, end } = deletedOf(bucket.id, key)
+    const [newest] = await transaction.scan(start, end, { limit: 1 })
+    const id = newVersionId(nowMs, newest && idOfVersion(newest[0]), this.#random)
+    const purgeMs = nowMs + softDeleteDays * dayMs
     transaction.set(deletedKey(bucket.id, key, id), encodeHead({ ...head, deletedMs: nowMs, purgeMs }))
     addUsage(transaction, bucket, 'deleted', 1)
     addUsage(transaction, bucket, 'deletedBytes', head.size)

@@ -29,7 +29,7 @@ async function* chunked(bytes: Uint8Array, chunkSize: number): AsyncGenerator<Ui
 
 async function all(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const kept: Uint8Array[] = []
-  for await (const chunk of chunks) kept.push(chunk)
+  for await (const chunk of chunks) kept.push(Buffer.from(chunk))
   return Buffer.concat(kept)
 }
 

@@ -10,6 +10,7 @@ import assert from 'node:assert/strict'
 import { createCipheriv, createDecipheriv, type CipherGCM, type DecipherGCM } from 'node:crypto'
 import type { ByteRange } from '../../blobs/blob-store.ts'
 import { ContentDamaged } from '../content-damaged.ts'
+import { oneAhead } from './one-ahead.ts'
 
 /** Bytes of a segment as it is stored: one read of the blob store. */
 export const segmentSize = 256 * 1024
@@ -32,8 +33,8 @@ export function sealedRange(size: number, { start, end }: ByteRange): ByteRange 
 }
 
 /**
- * What is to be stored of the content that the body yields. The chunks are new and stay valid. `key` has 32 bytes and has encrypted
- * nothing else.
+ * What is to be stored of the content that the body yields. A chunk is valid until the next is asked for. `key` has 32 bytes and has
+ * encrypted nothing else.
  */
 export async function* encryptStream(key: Buffer, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let segment = 0
@@ -43,7 +44,9 @@ export async function* encryptStream(key: Buffer, body: AsyncIterable<Uint8Array
     for (let offset = 0; offset < chunk.length;) {
       open ??= createCipheriv(cipher, key, nonceOf(segment))
       const content = chunk.length - offset <= room && offset === 0 ? chunk : chunk.subarray(offset, offset + room)
-      yield open.update(content)
+      const sealed = open.update(content)
+      yield sealed
+      free(sealed)
       offset += content.length
       room -= content.length
       if (room > 0) continue
@@ -81,13 +84,31 @@ export interface SealedPart {
 
 /**
  * The wanted part of the content. `stored` yields the bytes of `sealedRange`, in chunks of any size. Nothing of a segment is given out before
- * all of it has been found to be what was written; where it is not, throws ContentDamaged. The chunks stay valid.
+ * all of it has been found to be what was written; where it is not, throws ContentDamaged. A chunk is valid until the next is asked for.
  */
 export async function* decryptStream(
   key: Buffer,
   stored: AsyncIterable<Uint8Array>,
-  { size, range: { start, end }, name }: SealedPart,
+  part: SealedPart,
 ): AsyncGenerator<Uint8Array> {
+  const { start, end } = part.range
+  for await (const { contents, origin } of oneAhead(openSegments(key, stored, part), freeAll)) {
+    yield* trimmed(contents, start - origin, end - origin)
+  }
+}
+
+/** A segment that has been found to be what was written. */
+interface OpenSegment {
+  readonly contents: readonly Uint8Array[]
+  /** Where in the whole content it begins. */
+  readonly origin: number
+}
+
+async function* openSegments(
+  key: Buffer,
+  stored: AsyncIterable<Uint8Array>,
+  { size, range: { start, end }, name }: SealedPart,
+): AsyncGenerator<OpenSegment> {
   let segment = Math.floor(start / segmentContentSize)
   let opener = new Opener(key, segment, size)
   const endSegment = Math.ceil(end / segmentContentSize)
@@ -97,8 +118,7 @@ export async function* decryptStream(
       offset = opener.take(chunk, offset)
       if (!opener.complete) continue
       if (!opener.isWhatWasWritten()) throw damaged(name, segment)
-      const origin = segment * segmentContentSize
-      yield* trimmed(opener.contents, start - origin, end - origin)
+      yield { contents: opener.contents, origin: segment * segmentContentSize }
       opener = new Opener(key, ++segment, size)
     }
   }
@@ -164,6 +184,16 @@ class Opener {
     }
   }
 }
+
+/**
+ * Gives the memory of a chunk back at once. Node makes new memory for all that a cipher answers; left to the garbage collector, what passes
+ * through in a second makes it go over the whole heap again and again.
+ */
+function free({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+}
+
+const freeAll = ({ contents }: OpenSegment): void => contents.forEach(free)
 
 /** The parts of the chunks, which follow one another from 0 on, that are in the range. */
 function* trimmed(chunks: readonly Uint8Array[], start: number, end: number): Generator<Uint8Array> {
