@@ -20,6 +20,8 @@ export interface Question<I extends Identity | undefined = Identity | undefined>
   readonly action: string
   /** What it is on, as at the end of an ARN: `bucket`, `bucket/key`, or `*`. */
   readonly resource: string
+  /** Where it is on all whose names begin so; see `PolicyRequest`. */
+  readonly under?: string | undefined
   /**
    * The account that owns what is acted on: the bucket, or the object where ACLs let objects have owners of their own. Undefined where the
    * action is not on a bucket that exists.
@@ -93,13 +95,13 @@ type Refusal = 'resource-based' | 'identity-based' | 'not allowed'
 
 /** Undefined where it is allowed. */
 function refusalOf(question: Question): Refusal | undefined {
-  const { identity, action, resource, bucketPolicy, context } = question
+  const { identity, action, resource, under, bucketPolicy, context } = question
   // Most requests by far: a key of the owner's, on a bucket without a policy.
   if (isRootOf(identity, question.ownerId) && bucketPolicy === undefined && question.bucketOwnerId === undefined) {
     return undefined
   }
   const bucketOwnerId = question.bucketOwnerId ?? question.ownerId
-  const request: PolicyRequest = { principal: identity, action, resource, context }
+  const request: PolicyRequest = { principal: identity, action, resource, under, context }
 
   // 1. What anything denies.
   let byBucket = bucketPolicy === undefined ? undefined : evaluate(bucketPolicy, request)

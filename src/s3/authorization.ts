@@ -5,6 +5,7 @@
 import { authorize, may, type Authorized, type Identity, type Question } from '../access/authorize.ts'
 import { parsePolicy } from '../access/policy/parse-policy.ts'
 import type { Policy } from '../access/policy/policy.ts'
+import { ApiError } from '../base/errors.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { aclAllows, isDecidedByObject, privateAcl, type Acl } from '../objects/acl.ts'
 import type { Head } from '../objects/head.ts'
@@ -38,7 +39,10 @@ export class Authorization {
     this.#services = services
   }
 
-  /** Throws AccessDenied. Answers at once where nothing has to be read. */
+  /**
+   * Throws AccessDenied; and for those who may know that an object is not there, but not read it, what its reader would be told. Answers at once
+   * where nothing has to be read.
+   */
   require(demand: Demand): Authorized | Promise<Authorized> {
     const { bucket } = demand
     const { identity } = this
@@ -47,11 +51,40 @@ export class Authorization {
       (bucket.policy === undefined && !this.#countsAcl(demand) && identity?.user === undefined)
     )
       return authorize(this.#simple(demand))
-    return this.#question(demand).then(authorize)
+    return this.#requireSlowly(demand)
+  }
+
+  async #requireSlowly(demand: Demand): Promise<Authorized> {
+    const { question, missing } = await this.#ask(demand)
+    const authorized = authorize(question)
+    if (missing !== undefined) throw missing
+    return authorized
+  }
+
+  /** On all objects of a bucket, whichever they are: throws AccessDenied where it is denied on some of them, or not allowed on all. */
+  requireOnAll(action: string, bucket: Bucket): Authorized {
+    const question = this.#about({ action, bucket, key: '*' }, undefined)
+    return authorize({ ...question, under: `${bucket.name}/` })
   }
 
   async may(demand: Demand): Promise<boolean> {
-    return may(await this.#question(demand))
+    const { question, missing } = await this.#ask(demand)
+    return missing === undefined && may(question)
+  }
+
+  /**
+   * Of what the request is about to make, and what will be the asking account's (the bucket's, where nobody signed): throws AccessDenied where the
+   * account does not let its user do this too, or the bucket's policy forbids it.
+   */
+  requireOfNew({ action, bucket, key, resource }: Demand): Authorized {
+    return authorize({
+      ...this.#simple({ action, bucket, key, resource }),
+      ownerId: this.identity?.accountId ?? bucket?.accountId,
+      bucketOwnerId: bucket?.accountId,
+      bucketPolicy: bucket === undefined ? undefined : compiledPolicy(bucket)?.policy,
+      aclAllows: () => true,
+      context: this.#context(bucket),
+    })
   }
 
   #simple({ action, bucket, key, resource }: Demand): Question {
@@ -73,53 +106,85 @@ export class Authorization {
     return isDecidedByObject(action) || this.identity?.accountId !== bucket!.accountId
   }
 
-  async #question(demand: Demand): Promise<Question> {
+  async #ask(demand: Demand): Promise<Asked> {
     const { action, bucket, key, versionId } = demand
-    if (bucket === undefined) return this.#simple(demand)
-    const compiled = compiledPolicy(bucket)
+    if (bucket === undefined) return { question: this.#simple(demand) }
     const countsAcl = this.#countsAcl(demand)
-    const ofObject = key !== undefined && isDecidedByObject(action)
+    const isOfObject = key !== undefined && isDecidedByObject(action)
     const isRoot = this.identity?.accountId === bucket.accountId && this.identity.user === undefined
-    const reads = key !== undefined && ((ofObject && (countsAcl || !isRoot)) || compiled?.asksForTags === true)
-    const head = reads ? await this.#head(bucket, key, versionId) : undefined
-    // Whether an object is there is for those to know who may list.
-    if (ofObject && reads && head === undefined && !isRoot)
-      return this.#question({ action: 's3:ListBucket', bucket, listsPrefix: key })
-    const byObject = ofObject && countsAcl && head !== undefined
+    const asksForTags = this.#asksForTags(bucket)
+    const reads = key !== undefined && ((isOfObject && (countsAcl || !isRoot)) || asksForTags)
+    const found = reads ? await this.#find(bucket, key, versionId) : undefined
+    if (!(found instanceof ApiError)) return { question: this.#about(demand, found) }
+    const question = this.#about(demand, undefined)
+    if (!isOfObject || isRoot) return { question }
+    // Whether an object is there is for those to know who may list. One that comes to be meanwhile is read by those only who may read it.
+    const mayRead = !countsAcl && !asksForTags && may(question)
+    const listing = this.#about({ action: 's3:ListBucket', bucket, listsPrefix: key }, undefined)
+    return { question: listing, missing: mayRead ? undefined : found }
+  }
+
+  /** What is asked of a bucket that exists; `head` is the object's, where it counts and is there. */
+  #about(demand: Demand, head: Head | undefined): Question {
+    const { action, key } = demand
+    const bucket = demand.bucket!
+    const countsAcl = this.#countsAcl(demand)
+    const byObject = countsAcl && head !== undefined && key !== undefined && isDecidedByObject(action)
     const acl = byObject ? aclOfObject(head, bucket) : (bucket.acl ?? privateAcl(bucket.accountId))
-    const { accountId } = this.identity ?? {}
-    const asking = { accountId, action, ignoresPublic: bucket.publicAccessBlock?.ignorePublicAcls }
+    const asking = {
+      accountId: this.identity?.accountId,
+      action,
+      ignoresPublic: bucket.publicAccessBlock?.ignorePublicAcls,
+    }
     return {
       ...this.#simple(demand),
       ownerId: byObject ? acl.ownerId : bucket.accountId,
       bucketOwnerId: bucket.accountId,
-      bucketPolicy: compiled?.policy,
+      bucketPolicy: compiledPolicy(bucket)?.policy,
       policyIsExclusive: this.#services.toggles(bucket)['policy.exclusive'],
       restrictPublicBuckets: bucket.publicAccessBlock?.restrictPublicBuckets === true,
       ...(countsAcl ? { aclAllows: () => aclAllows(acl, asking) } : undefined),
-      context: this.#context(bucket, head, demand.listsPrefix),
+      context: this.#context(bucket, head, demand),
     }
   }
 
-  #context(bucket: Bucket | undefined, head?: Head, listsPrefix?: string) {
+  /** Whether a policy that counts speaks of the tags of the object asked for. */
+  #asksForTags(bucket: Bucket): boolean {
+    const ofUser = this.identity?.user?.policies.some(speaksOfTags) ?? false
+    return ofUser || compiledPolicy(bucket)?.asksForTags === true
+  }
+
+  #context(bucket: Bucket | undefined, head?: Head, { listsPrefix, versionId }: Partial<Demand> = {}) {
     const { request, method, input } = this.#facts
+    // A request may be about more versions than the one that it names itself: of a source, of many to delete.
+    const asked = versionId === undefined ? input : { ...input, VersionId: versionId }
     return conditionContext({
       ...{ request, method },
-      input: listsPrefix === undefined ? input : { Prefix: listsPrefix },
+      input: listsPrefix === undefined ? asked : { Prefix: listsPrefix },
       bucket,
       nowMs: this.#services.clock.now(),
       existingTags: head === undefined ? undefined : (head.tags ?? {}),
     })
   }
 
-  /** Undefined where there is none: what is told then depends on what else the request may do. */
-  async #head(bucket: Bucket, key: string, versionId: string | undefined): Promise<Head | undefined> {
+  /** The error where there is none: what is told then depends on what else the request may do. */
+  async #find(bucket: Bucket, key: string, versionId: string | undefined): Promise<Head | ApiError> {
     try {
       return await this.#services.objects.find(bucket, key, versionId)
-    } catch {
-      return undefined
+    } catch (error) {
+      if (error instanceof ApiError && absences.has(error.code)) return error
+      throw error
     }
   }
+}
+
+/** Why a version is not found. Any other error means that nobody knows what it is, and what may be done to it. */
+const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed', 'InvalidArgument'])
+
+interface Asked {
+  readonly question: Question
+  /** What is to be thrown where the question is answered with yes. */
+  readonly missing?: ApiError | undefined
 }
 
 /** Whether ACLs count in a bucket: by its toggle, and by its ownership controls. */
@@ -144,11 +209,15 @@ export function compiledPolicy(bucket: Bucket): Compiled | undefined {
   let compiled = compiledPolicies.get(bucket)
   if (compiled === undefined) {
     const policy = read(bucket.policy, bucket.name)
-    const asksForTags = [...policy.keys].some((key) => key.startsWith('s3:existingobjecttag/'))
-    compiled = { policy, asksForTags }
+    compiled = { policy, asksForTags: speaksOfTags(policy) }
     compiledPolicies.set(bucket, compiled)
   }
   return compiled
+}
+
+function speaksOfTags({ keys }: Policy): boolean {
+  for (const key of keys) if (key.startsWith('s3:existingobjecttag/')) return true
+  return false
 }
 
 /** It was checked when it was put: that it does not parse is no fault of the client's. */

@@ -7,10 +7,19 @@ import type { Policy, Principal } from '../access/policy/policy.ts'
 import { isPublicAcl } from '../objects/acl.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { aclRulesOf, bucketAcl, type AclMode } from './access/acl-rules.ts'
+import type { Context } from './context.ts'
 
 /** Throws AccessDenied for a public policy where those are blocked (BlockPublicPolicy). */
 export function refuseBlockedPolicy({ publicAccessBlock }: Pick<Bucket, 'publicAccessBlock'>, policy: Policy): void {
   if (publicAccessBlock?.blockPublicPolicy === true && isPublic(policy)) throw new ApiError('AccessDenied')
+}
+
+/**
+ * Throws MethodNotAllowed for all but the owner's account, whatever the policy allows: else a bucket that is open to everybody would have the policy
+ * that anybody likes (PutBucketPolicy: "…if you're not using an identity that belongs to the bucket owner's account").
+ */
+export function requireOwnersAccount({ identity, bucket }: Pick<Context, 'identity' | 'bucket'>): void {
+  if (identity?.accountId !== bucket.accountId) throw new ApiError('MethodNotAllowed')
 }
 
 /**

@@ -50,10 +50,31 @@ function ofJson(text: string): readonly ComposeComponent[] {
 }
 
 function parseJson(text: string): unknown {
+  refuseExcess(text)
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
     throw new ApiError('InvalidRequest', 'The document that you provided is not JSON.', { cause })
+  }
+}
+
+/** A list of objects in an object. */
+const depthMax = 3
+
+/** Before anything is made of it: what is nested deeper, or has more members than such a document can have, takes seconds to read. */
+function refuseExcess(text: string): void {
+  let depth = 0
+  let commas = 0
+  let inString = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') inString = !inString
+    else if (character === '\\') at++
+    else if (inString) continue
+    else if (character === '{' || character === '[') {
+      if (++depth > depthMax) throw malformed('is nested too deep.')
+    } else if (character === '}' || character === ']') depth--
+    else if (character === ',' && ++commas > nodesMax) throw malformed('has too many members.')
   }
 }
 

@@ -5,9 +5,12 @@
  */
 import type { ConditionContext } from '../access/policy/policy.ts'
 import type { HttpRequest } from '../http/message.ts'
+import { Query } from '../http/query.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { parseTagHeader } from '../objects/tags.ts'
+import { parseCopySource } from './copy-source.ts'
 import type { Authentication } from './signature/authenticate.ts'
+import { parseBasicTime } from './signature/signing-time.ts'
 
 export interface RequestFacts {
   readonly request: HttpRequest
@@ -61,6 +64,7 @@ const keys: Readonly<Record<string, (facts: RequestFacts) => Asked>> = {
         : method.endsWith('post')
           ? 'POST'
           : 'REST-HEADER',
+  's3:signatureage': signatureAgeMs,
   's3:signatureversion': ({ method }) =>
     method === 'anonymous' || method === 'plain' ? undefined : method.startsWith('v4') ? 'AWS4-HMAC-SHA256' : 'AWS',
   's3:prefix': member('Prefix'),
@@ -75,7 +79,7 @@ const keys: Readonly<Record<string, (facts: RequestFacts) => Asked>> = {
   's3:x-amz-grant-read-acp': member('GrantReadACP'),
   's3:x-amz-grant-write': member('GrantWrite'),
   's3:x-amz-grant-write-acp': member('GrantWriteACP'),
-  's3:x-amz-copy-source': member('CopySource'),
+  's3:x-amz-copy-source': ({ input }) => sourceName(string(input['CopySource'])),
   's3:x-amz-metadata-directive': member('MetadataDirective'),
   's3:x-amz-storage-class': member('StorageClass'),
   's3:x-amz-object-ownership': member('ObjectOwnership'),
@@ -114,6 +118,8 @@ const ofTag = (tags: Readonly<Record<string, string>> | undefined, tag: string):
 
 /** The tags that a request gives: in its header, or in its document. */
 function requestTags({ input }: RequestFacts): Readonly<Record<string, string>> | undefined {
+  // A copy has the source's tags, whatever its header says, unless that is to replace them.
+  if (input['CopySource'] !== undefined && input['TaggingDirective'] !== 'REPLACE') return undefined
   const tagging = input['Tagging']
   if (typeof tagging === 'string') return parseTagHeader(tagging)
   const set = typeof tagging === 'object' && tagging !== null ? (tagging as { TagSet?: unknown }).TagSet : undefined
@@ -128,6 +134,25 @@ function retainUntil({ input }: RequestFacts): number | undefined {
   const until: unknown =
     typeof retention === 'object' && retention !== null ? Reflect.get(retention, 'RetainUntilDate') : undefined
   return typeof until === 'number' ? until : undefined
+}
+
+/** "This condition works only for presigned URLs" (Amazon S3 API Reference, "Signature Version 4 authentication-specific policy keys"). */
+function signatureAgeMs({ request, method, nowMs }: RequestFacts): number | undefined {
+  if (method !== 'v4-query') return undefined
+  const signedMs = parseBasicTime(Query.parse(request.query).get('X-Amz-Date') ?? '')
+  return signedMs === undefined ? undefined : nowMs - signedMs
+}
+
+/** As AWS's examples have it, `bucket/key`, however it is written: a source that is denied must not be had by writing it otherwise. */
+function sourceName(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  try {
+    const { bucket, key } = parseCopySource(text)
+    return `${bucket}/${key}`
+  } catch {
+    // No source at all, as the operation will say.
+    return text
+  }
 }
 
 const string = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

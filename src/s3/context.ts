@@ -55,9 +55,19 @@ export interface Context {
   readonly trailers: () => Readonly<Record<string, string>>
   /** Throws AccessDenied where the request may not do this too, on the key of the bucket addressed. */
   authorize(action: Action, key?: string, versionId?: string): Promise<void>
+  /** Throws AccessDenied where the request may not do this too to what it makes: the object with the key, or the bucket with the name. */
+  authorizeNew(action: Action, name: string): void
+  /** Throws AccessDenied where the request may not do this to every object that the bucket addressed may have. */
+  authorizeOnAll(action: Action): void
+  /** Throws AccessDenied where the request may not list the keys of the bucket addressed that begin with the prefix. */
+  authorizeListing(prefix: string): Promise<void>
   may(action: Action, key?: string, versionId?: string): Promise<boolean>
   /** Whether the request asks to pass over locks in GOVERNANCE mode, and may. */
-  bypassesGovernance(input: { readonly BypassGovernanceRetention?: boolean | undefined }, key: string): Promise<boolean>
+  bypassesGovernance(
+    input: { readonly BypassGovernanceRetention?: boolean | undefined },
+    key: string,
+    versionId?: string,
+  ): Promise<boolean>
   /** Another bucket that the request reads from. Throws NoSuchBucket or AccessDenied. */
   authorizeSource(bucket: string, key: string, action: Action, versionId?: string): Promise<Bucket>
 }

@@ -157,7 +157,9 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     if (operation.shape.name !== 'DeleteObjects') {
       const key = input['Key'] as string | undefined
       const versionId = input['VersionId'] as string | undefined
-      const authorized = authorization.require({ action: operation.action(input), bucket, key, versionId })
+      // A bucket that is to be made has a name already.
+      const resource = bucket === undefined ? (input['Bucket'] as string | undefined) : undefined
+      const authorized = authorization.require({ action: operation.action(input), bucket, key, versionId, resource })
       if (authorized instanceof Promise) await authorized
     }
     if (identity === undefined) refuseOverrides(input)

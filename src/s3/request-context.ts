@@ -42,6 +42,22 @@ export class RequestContext implements Context {
     await this.#authorization.require({ action, bucket: this.bucket, key, versionId })
   }
 
+  authorizeNew(action: Action, name: string): void {
+    // The type says otherwise for the sake of all others: a bucket that is being created is none yet.
+    const bucket = this.bucket as Bucket | undefined
+    this.#authorization.requireOfNew(
+      bucket === undefined ? { action, bucket, resource: name } : { action, bucket, key: name },
+    )
+  }
+
+  authorizeOnAll(action: Action): void {
+    this.#authorization.requireOnAll(action, this.bucket)
+  }
+
+  async authorizeListing(prefix: string): Promise<void> {
+    await this.#authorization.require({ action: 's3:ListBucket', bucket: this.bucket, listsPrefix: prefix })
+  }
+
   may(action: Action, key?: string, versionId?: string): Promise<boolean> {
     return this.#authorization.may({ action, bucket: this.bucket, key, versionId })
   }
@@ -49,8 +65,9 @@ export class RequestContext implements Context {
   async bypassesGovernance(
     { BypassGovernanceRetention }: Parameters<Context['bypassesGovernance']>[0],
     key: string,
+    versionId?: string,
   ): Promise<boolean> {
-    return BypassGovernanceRetention === true && (await this.may('s3:BypassGovernanceRetention', key))
+    return BypassGovernanceRetention === true && (await this.may('s3:BypassGovernanceRetention', key, versionId))
   }
 
   async authorizeSource(name: string, key: string, action: Action, versionId?: string): Promise<Bucket> {

@@ -12,12 +12,11 @@ const computed: readonly (readonly [name: string, numbers: readonly number[]])[]
   ['`security ${number}: STREAMING-UNSIGNED-PAYLOAD-TRAILER with a false signature by ${place}', [7, 8]],
 ]
 
-/** The cases whose subject is there; those of policies, delivery and console come with theirs. */
+/** The cases whose subject is there; those of the management's routes, delivery and console come with theirs. */
 const required = [
   ...range(1, 20), // Signatures: header, query, chunks, forms.
-  ...range(21, 24), // Authorisation, as far as owning goes.
-  ...range(28, 37), // Locks; what is inside; paths, framing, documents.
-  ...[39, 40], // Line ends, ranges.
+  ...range(21, 24), // Authorisation, by owning and by policies.
+  ...range(27, 40), // What requests say of themselves; locks; what is inside; paths, framing, documents; line ends, ranges.
   ...range(55, 59), // Secrets, plain HTTP.
 ]
 

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { send, sendBytes, type RawRequest } from '../harness/request.ts'
+import { escapeKey } from '../harness/sign.ts'
 import { keysIn, refuses, skip, startTwoAccounts, succeeds, type TwoAccounts } from './two-accounts.ts'
 
 let there: TwoAccounts
@@ -83,6 +84,43 @@ describe('names of what is inside', { skip }, () => {
       await succeeds(server, asAttacker({ method: 'DELETE', path: `/${name}` }))
     }
     assert.equal(digest(), before)
+  })
+
+  test('security 29: what is copied, composed, moved or renamed by such a name is a key of the bucket, and is there or not', async () => {
+    const { server, mine, attacker } = there
+    const names = [
+      ...inside,
+      '/etc/passwd',
+      '../../../../etc/passwd',
+      'blobs/../keys/master.key',
+      '..\\keys\\master.key',
+    ]
+    const path = `/${mine}/own`
+    const ask = (name: string): RawRequest[] => [
+      { method: 'PUT', path, headers: { 'x-amz-copy-source': `${mine}/${name}` } },
+      { method: 'PUT', path, query: 'compose', body: JSON.stringify({ sources: [{ key: name }] }) },
+      { method: 'PUT', path, query: 'renameObject', headers: { 'x-amz-rename-source': `/${mine}/${name}` } },
+      { method: 'MOVE', path: `/${mine}/${escapeKey(name)}`, headers: { destination: 'own' } },
+      { method: 'POST', path: `/${mine}/${escapeKey(name)}`, query: 'undelete' },
+      { path: `/${mine}/${escapeKey(name)}`, query: 'tagging' },
+    ]
+    for (const name of names) {
+      for (const request of ask(name)) {
+        const what = `${request.method ?? 'GET'} ${JSON.stringify(request.headers)} ${name}`
+        const { status, code } = await send(server, asAttacker(request))
+        assert.deepEqual([status, code], [404, 'NoSuchKey'], what)
+      }
+      // And to such a name: nothing but that key comes to be.
+      await succeeds(server, asAttacker({ method: 'PUT', path, body: 'x' }))
+      await succeeds(server, asAttacker({ method: 'MOVE', path, headers: { destination: escapeKey(name) } }))
+      assert.deepEqual(await keysIn(server, mine, attacker), [name.replace(/^\//, '')])
+      await succeeds(
+        server,
+        asAttacker({ method: 'PUT', path, query: 'renameObject', headers: { 'x-amz-rename-source': escapeKey(name) } }),
+      )
+      await succeeds(server, asAttacker({ method: 'DELETE', path }))
+    }
+    assert.deepEqual(await keysIn(server, mine, attacker), [])
   })
 })
 

@@ -193,3 +193,34 @@ test('a resource of another service alone is no resource of ours', () => {
   const policy = identityPolicy({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:sqs:eu:1:x' })
   assert.equal(verdictOf(policy, { principal: anna, action: 's3:GetObject', resource: 'x' }), undefined)
 })
+
+/** Of an action on all that is under `photos/`: what two statements, one after the other, come to. */
+const underAll: readonly (readonly [verdict: Verdict, ...changes: Readonly<Record<string, unknown>>[]])[] = [
+  ['Allow', { Resource: 'arn:aws:s3:::photos/*' }],
+  ['Allow', { Resource: 'arn:aws:s3:::pho*' }],
+  ['Allow', { Resource: 'arn:aws:s3:::*' }],
+  ['Allow', { Resource: 'arn:aws:s3:::photo?/*' }],
+  [undefined, { Resource: 'arn:aws:s3:::photos/a' }],
+  [undefined, { Resource: 'arn:aws:s3:::photos/?' }],
+  [undefined, { Resource: 'arn:aws:s3:::photos/a*' }],
+  [undefined, { Resource: 'arn:aws:s3:::photos/*a' }],
+  [undefined, { Resource: 'arn:aws:s3:::photos/${aws:username}*' }],
+  [undefined, { Resource: undefined, NotResource: 'arn:aws:s3:::photos/a' }],
+  ['Allow', { Resource: undefined, NotResource: 'arn:aws:s3:::photos' }],
+  [undefined, { Condition: { StringNotEquals: { 's3:ExistingObjectTag/keep': 'yes' } } }],
+  ['Deny', {}, { Effect: 'Deny', Resource: 'arn:aws:s3:::photos/a' }],
+  ['Deny', {}, { Effect: 'Deny', Resource: 'arn:aws:s3:::*a' }],
+  ['Deny', {}, { Effect: 'Deny', Resource: 'arn:aws:s3:::photos/${aws:username}' }],
+  ['Deny', {}, { Effect: 'Deny', Resource: undefined, NotResource: 'arn:aws:s3:::photos/a*' }],
+  ['Allow', {}, { Effect: 'Deny', Resource: undefined, NotResource: 'arn:aws:s3:::photos/*' }],
+  ['Allow', {}, { Effect: 'Deny', Resource: 'arn:aws:s3:::photos', Action: 's3:*' }],
+  ['Deny', {}, { Effect: 'Deny', Condition: { StringEquals: { 's3:ExistingObjectTag/keep': 'yes' } } }],
+  ['Allow', {}, { Effect: 'Deny', Condition: { StringEquals: { 'aws:Referer': 'x' } } }],
+  ['Allow', {}, { Effect: 'Deny', Action: 's3:GetObjectAcl' }],
+]
+for (const [verdict, ...changes] of underAll) {
+  test(`of all that is in a bucket: ${JSON.stringify(changes)}: ${verdict}`, () => {
+    const policy = bucketPolicy(changes.map((change) => statement({ Resource: 'arn:aws:s3:::photos/*', ...change })))
+    assert.equal(verdictOf(policy, { resource: 'photos/*', under: 'photos/', principal: anna }), verdict)
+  })
+}

@@ -7,6 +7,7 @@ import type { Policy, PolicyRequest, Statement } from './policy.ts'
  */
 export type Verdict = 'Allow' | 'Delegate' | 'Deny' | undefined
 
+/** Of a request that is on all `under` a prefix: what is denied of some of that is denied, and allowed what is allowed of all. */
 export function evaluate(policy: Policy, request: PolicyRequest): Verdict {
   const action = request.action.toLowerCase()
   let verdict: Verdict
@@ -20,10 +21,19 @@ export function evaluate(policy: Policy, request: PolicyRequest): Verdict {
   return verdict
 }
 
-function matchOf({ action, resource, principal, conditions }: Statement, name: string, request: PolicyRequest) {
+function matchOf(statement: Statement, name: string, request: PolicyRequest) {
+  const { action, principal, conditions } = statement
   if (!action(name)) return undefined
   const match = principal === undefined ? 'direct' : principal(request.principal)
-  if (match === undefined || !resource(request.resource, request)) return undefined
+  if (match === undefined || !isNamed(statement, request)) return undefined
+  // Of many objects some may have the tags.
+  if (request.under !== undefined && statement.ofTags) return statement.effect === 'Deny' ? match : undefined
   for (const condition of conditions) if (!condition(request)) return undefined
   return match
+}
+
+function isNamed({ effect, resource, reach }: Statement, request: PolicyRequest): boolean {
+  if (request.under === undefined) return resource(request.resource, request)
+  const named = reach(request.under)
+  return named === 'all' || (named === 'some' && effect === 'Deny')
 }

@@ -5,8 +5,8 @@
 import { actionsOf } from './actions.ts'
 import { parseConditions, type Conditions } from './conditions.ts'
 import { malformed } from './malformed.ts'
-import { canMatch, compilePattern, tokenize, type PatternKind, type Token } from './pattern.ts'
-import type { Policy, Statement, TextTest } from './policy.ts'
+import { canMatch, compilePattern, matchesAll, tokenize, type PatternKind, type Token } from './pattern.ts'
+import type { Policy, Reach, Statement, TextTest } from './policy.ts'
 import { isAmong, isNotAmong, parsePrincipals } from './principals.ts'
 import { isObject, readDocument, type Json } from './read-document.ts'
 import { listOf, textsOf } from './values.ts'
@@ -93,7 +93,9 @@ function parseStatement(written: Json, scope: Scope): ParsedStatement {
   const actions = parseActions(written, scope)
   const resources = parseResources(written, scope)
   if (scope.bucket !== undefined && !scope.lenient) refuseUnrelated(actions, resources, scope.bucket)
-  const conditions: Conditions = parseConditions(written['Condition'], scope.text)
+  const keys = new Set<string>()
+  const conditions: Conditions = parseConditions(written['Condition'], { ...scope.text, keys })
+  for (const key of keys) scope.text.keys.add(key)
   return {
     sid,
     isPublic: effect === 'Allow' && principal?.isOpen === true && !conditions.isLimiting,
@@ -101,6 +103,8 @@ function parseStatement(written: Json, scope: Scope): ParsedStatement {
       effect,
       action: actionTest(actions),
       resource: resourceTest(resources),
+      reach: reachOf(resources),
+      ofTags: [...keys].some((key) => key.startsWith('s3:existingobjecttag/')),
       principal: principal?.match,
       conditions: conditions.tests,
     },
@@ -221,6 +225,15 @@ function resourceTest({ negated, patterns }: Patterns): TextTest {
   if (!negated && tests.length === 1) return only!
   return (resource, request) => tests.some((test) => test(resource, request)) !== negated
 }
+
+const reachOf =
+  ({ negated, patterns }: Patterns) =>
+  (prefix: string): Reach => {
+    const all = patterns.some((tokens) => matchesAll(tokens, prefix))
+    const some = patterns.some((tokens) => canMatch(tokens, prefix, 'start'))
+    if (negated) return all ? 'none' : some ? 'some' : 'all'
+    return all ? 'all' : some ? 'some' : 'none'
+  }
 
 function refuseUnknown(written: Element, known: readonly string[]): void {
   for (const name of Object.keys(written)) if (!known.includes(name)) throw malformed(`Unknown field ${name}`)

@@ -100,6 +100,15 @@ export const isVariable = (token: Token): token is Variable => typeof token === 
 
 export const isWithoutVariables = (tokens: readonly Token[]): tokens is readonly Glyph[] => !tokens.some(isVariable)
 
+/** Whether the pattern is like every text that begins with this one: it is like some beginning of it, and then comes a star. */
+export function matchesAll(tokens: readonly Token[], text: string): boolean {
+  if (tokens.at(-1) !== star || !isWithoutVariables(tokens)) return false
+  const head = tokens.slice(0, -1)
+  return Array.from({ length: text.length + 1 }, (_, size) => text.slice(0, size)).some((start) =>
+    canMatch(head, start, 'whole'),
+  )
+}
+
 /** Whether some text that the pattern is like begins with this one, or is this one. A variable may be anything. */
 export function canMatch(tokens: readonly Token[], text: string, whole: 'whole' | 'start'): boolean {
   const steps = tokens

@@ -23,6 +23,8 @@ export interface PolicyRequest {
   readonly action: string
   /** As at the end of an ARN: `bucket`, `bucket/key`, or `*`. */
   readonly resource: string
+  /** Where it is on all whose names begin so, whichever they are: `bucket/`. Then `resource` does not count. */
+  readonly under?: string | undefined
   readonly context: ConditionContext | undefined
 }
 
@@ -33,11 +35,18 @@ export type RequestTest = (request: PolicyRequest) => boolean
 /** How a principal is named: as itself (`direct`), or, being a user, by its account alone (`account`). */
 export type PrincipalMatch = 'direct' | 'account' | undefined
 
+/** `some`: at most; what a statement has in variables may be anything. */
+export type Reach = 'all' | 'some' | 'none'
+
 export interface Statement {
   readonly effect: 'Allow' | 'Deny'
   /** Takes the action's name in lower case. */
   readonly action: (action: string) => boolean
   readonly resource: TextTest
+  /** How much it names of all that begins with the prefix. */
+  readonly reach: (prefix: string) => Reach
+  /** Its conditions speak of the tags of the object asked for. */
+  readonly ofTags: boolean
   /** Undefined in identity policies: whoever the policy is attached to. */
   readonly principal: ((principal: Principal | undefined) => PrincipalMatch) | undefined
   /** All must hold. */

@@ -28,7 +28,10 @@ async function access(input: AclInput, { mode = 'full', ...asked }: Asked = {}):
   const accountId = 'by' in asked ? asked.by : owner
   const identity = accountId === undefined ? undefined : { accessKeyId: 'A', accountId }
   try {
-    return await objectAccess(input, { bucket: { ...plain, ...asked }, identity, services: services(mode) })
+    return await objectAccess(
+      { ...input, Key: 'k' },
+      { bucket: { ...plain, ...asked }, identity, services: services(mode), authorizeNew: () => {} },
+    )
   } catch (error) {
     assert.ok(error instanceof ApiError, String(error))
     return `${error.status} ${error.code}`

@@ -10,17 +10,23 @@ import type { AclInput, AclServices } from './requested-acl.ts'
 
 const bucketOwners: ObjectAccess = Object.freeze({})
 
+/** What is needed of the input of an operation that writes an object. */
+export interface WriteInput extends AclInput {
+  readonly Key: string
+}
+
 /** What is needed of a handler's context. */
-export interface WriteContext extends Pick<Context, 'bucket' | 'identity'> {
+export interface WriteContext extends Pick<Context, 'bucket' | 'identity' | 'authorizeNew'> {
   readonly services: AclServices
 }
 
 /**
  * Who owns an object that is written (PutObject, CopyObject, CreateMultipartUpload, POST), and its ACL: to be kept with its head. A promise only where the
  * request names accounts. Throws as the rules of the bucket have it: AccessControlListNotSupported, InvalidArgument, NotImplemented;
- * AccessDenied where public ACLs are blocked; and what `aclOfHeaders` throws.
+ * AccessDenied where public ACLs are blocked, or the request may write but not say who else may read (PutObject: "you must have the
+ * s3:PutObjectAcl"); and what `aclOfHeaders` throws.
  */
-export function objectAccess(input: AclInput, context: WriteContext): ObjectAccess | Promise<ObjectAccess> {
+export function objectAccess(input: WriteInput, context: WriteContext): ObjectAccess | Promise<ObjectAccess> {
   const { bucket, identity, services } = context
   const rules = aclRulesOf(bucket, services.toggles(bucket).acl)
   if (rules !== 'full') {
@@ -34,15 +40,14 @@ export function objectAccess(input: AclInput, context: WriteContext): ObjectAcce
   return requestedAccess(input, accountId, context)
 }
 
-async function requestedAccess(
-  input: AclInput,
-  accountId: string,
-  { bucket, services }: WriteContext,
-): Promise<ObjectAccess> {
+async function requestedAccess(input: WriteInput, accountId: string, context: WriteContext): Promise<ObjectAccess> {
+  const { bucket, services } = context
   const given = bucket.ownership === 'BucketOwnerPreferred' && input.ACL === 'bucket-owner-full-control'
   const ownerId = given ? bucket.accountId : accountId
   const acl = await aclOfHeaders(input, { ownerId, bucketOwnerId: bucket.accountId }, services)
-  return kept(bucket, acl ?? privateAcl(ownerId))
+  const asked = acl ?? privateAcl(ownerId)
+  if (!isPrivateAcl(asked)) context.authorizeNew('s3:PutObjectAcl', input.Key)
+  return kept(bucket, asked)
 }
 
 /** As the object's head keeps it. Throws AccessDenied for a public ACL where those are blocked. */

@@ -25,8 +25,8 @@ export default operation(ForceDeleteBucket, {
   async handle(_input, context) {
     const { bucket, request, services } = context
     // It is one act, and so are its permissions: of all that the bucket may hold.
-    await context.authorize('s3:DeleteObject', '*')
-    await context.authorize('s3:DeleteObjectVersion', '*')
+    context.authorizeOnAll('s3:DeleteObject')
+    context.authorizeOnAll('s3:DeleteObjectVersion')
     const { 'forceDelete.waitSeconds': waitSeconds, 'forceDelete.answer': answer } = services.toggles(bucket)
     if (await services.emptier.empty(bucket, waitSeconds * 1000, request.signal)) return {}
     if (answer === 202) {

@@ -22,7 +22,7 @@ const MoveObject = shape({
     Destination: header('destination', string).optional,
     Overwrite: header('overwrite', string).optional,
     Quiet: header('x-wasabi-quiet', string).optional,
-    Prefix: header('x-wasabi-prefix', string).optional,
+    IsPrefix: header('x-wasabi-prefix', string).optional,
     ExpectedBucketOwner: header('x-amz-expected-bucket-owner', string).optional,
   },
   output: {},
@@ -44,7 +44,9 @@ export default operation(MoveObject, {
     const destination = keyOfHeader(destinationHeader, input.Destination)
     const overwrite = flagOf('Overwrite', input.Overwrite)
     const quiet = flagOf('X-Wasabi-Quiet', input.Quiet)
-    if (flagOf('X-Wasabi-Prefix', input.Prefix)) {
+    if (flagOf('X-Wasabi-Prefix', input.IsPrefix)) {
+      // The answer lists what there is.
+      await context.authorizeListing(input.Key)
       const body = moveAll(input.Key, destination, { overwrite, quiet }, context)
       return new Prepared({ status: 200, headers: ['content-type', 'application/xml'], body })
     }
@@ -62,6 +64,11 @@ async function move(from: string, to: string, overwrite: boolean, context: Conte
   await context.authorize('s3:DeleteObject', from)
   await context.authorize('s3:GetObject', from)
   await context.authorize('s3:PutObject', to)
+  if (bucket.versioning !== undefined) {
+    // Its earlier versions go with it.
+    await context.authorize('s3:DeleteObjectVersion', from)
+    await context.authorize('s3:GetObjectVersion', from)
+  }
   await services.renamer.move(bucket, from, to, overwrite)
 }
 

@@ -9,7 +9,8 @@ import { operation } from '../operation.ts'
 export default operation(CreateBucket, {
   action: 's3:CreateBucket',
   honours: { BucketNamespace: ['global'] },
-  async handle(input, { accountId, request, services }) {
+  async handle(input, context) {
+    const { accountId, request, services } = context
     const { Bucket, CreateBucketConfiguration: configuration } = input
     const { buckets, toggles } = services
     if (configuration?.Bucket || configuration?.Location) {
@@ -20,6 +21,12 @@ export default operation(CreateBucket, {
     const inForce = toggles(undefined, accountId)
     const tags = configuration?.Tags?.length ? checkTags(configuration.Tags, bucketTagsMax) : undefined
     const access = await newBucketAccess(input, { accountId, services })
+    if (access.acl !== undefined) context.authorizeNew('s3:PutBucketAcl', Bucket)
+    if (access.ownership !== undefined) context.authorizeNew('s3:PutBucketOwnershipControls', Bucket)
+    if (input.ObjectLockEnabledForBucket === true) {
+      context.authorizeNew('s3:PutBucketObjectLockConfiguration', Bucket)
+      context.authorizeNew('s3:PutBucketVersioning', Bucket)
+    }
     // Object lock is for versions.
     const lock = input.ObjectLockEnabledForBucket && ({ versioning: 'Enabled', objectLock: {} } as const)
     try {

@@ -9,7 +9,7 @@ export default operation(DeleteObject, {
     const { accountId, bucket, services } = context
     const { Key, VersionId, IfMatch, IfMatchLastModifiedTime, IfMatchSize } = input
     const condition = deleteCondition({ IfMatch, IfMatchLastModifiedTime, IfMatchSize })
-    const options = { condition, bypassGovernance: await context.bypassesGovernance(input, Key) }
+    const options = { condition, bypassGovernance: await context.bypassesGovernance(input, Key, VersionId) }
     const { versionId, deleteMarker } =
       VersionId === undefined
         ? await services.objects.delete(bucket, Key, options, accountId)

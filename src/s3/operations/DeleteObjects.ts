@@ -23,8 +23,8 @@ export default operation(DeleteObjects, {
           IfMatchLastModifiedTime: LastModifiedTime,
           IfMatchSize: Size,
         })
-        await context.authorize(VersionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion', Key)
-        const options = { condition, bypassGovernance: await context.bypassesGovernance(input, Key) }
+        await context.authorize(VersionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion', Key, VersionId)
+        const options = { condition, bypassGovernance: await context.bypassesGovernance(input, Key, VersionId) }
         const { versionId, deleteMarker } =
           VersionId === undefined
             ? await services.objects.delete(bucket, Key, options, accountId)

@@ -16,6 +16,7 @@ export default operation(GetObjectAttributes, {
   async handle(input, context) {
     const { Key, VersionId, ObjectAttributes, MaxParts = partsMax, PartNumberMarker = 0 } = input
     const { bucket, services } = context
+    await context.authorize(VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', Key, VersionId)
     if (ObjectAttributes.length === 0) throw new ApiError('InvalidArgument', 'Invalid attribute name specified.')
     refuseEncryptionOfRead(context.request.headers)
     const sent = keyOf(input, context)

@@ -14,7 +14,7 @@ export default operation(PutObjectRetention, {
     const { bucket, services } = context
     requireObjectLock(bucket)
     const retention = retentionAsked(input, context)
-    const bypasses = await context.bypassesGovernance(input, input.Key)
+    const bypasses = await context.bypassesGovernance(input, input.Key, input.VersionId)
     await services.objects.amend(bucket, input.Key, input.VersionId, (head) => {
       requireRetentionChange(head.retention, retention, services.objects.versions.lockNow(), bypasses)
       return { ...head, retention }
