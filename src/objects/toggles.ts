@@ -36,13 +36,18 @@ interface AccountEntry {
   readonly toggles: Toggles
 }
 
+interface BucketEntry {
+  readonly account: AccountEntry
+  readonly toggles: Toggles
+}
+
 const accountsMax = 10_000
 
 /** `fixed` are the layers of the server and of a listener. Needs a store that reads synchronously. */
 export function createFindToggles(metadata: MetadataStore, fixed: readonly ToggleLayer[]): FindToggles {
   const base = layToggles(fixed)
   const accounts = new Map<string, AccountEntry>()
-  const ofBuckets = new WeakMap<Bucket, { readonly base: Toggles; readonly toggles: Toggles }>()
+  const ofBuckets = new WeakMap<Bucket, BucketEntry>()
 
   function ofAccount(accountId: string): Toggles {
     const entry = accounts.get(accountId)
@@ -57,14 +62,17 @@ export function createFindToggles(metadata: MetadataStore, fixed: readonly Toggl
     return toggles
   }
 
-  return (bucket, accountId = bucket?.accountId) => {
-    const inherited =
-      bucket !== undefined ? ofAccount(bucket.accountId) : accountId === undefined ? base : ofAccount(accountId)
-    if (bucket === undefined || (bucket.profile === undefined && bucket.toggles === undefined)) return inherited
-    const known = ofBuckets.get(bucket)
-    if (known?.base === inherited) return known.toggles
-    const toggles = over(inherited, bucket)
-    ofBuckets.set(bucket, { base: inherited, toggles })
+  function ofBucket(bucket: Bucket): Toggles {
+    const toggles = over(ofAccount(bucket.accountId), bucket)
+    ofBuckets.set(bucket, { account: accounts.get(bucket.accountId)!, toggles })
     return toggles
+  }
+
+  return (bucket, accountId) => {
+    if (bucket === undefined) return accountId === undefined ? base : ofAccount(accountId)
+    const known = ofBuckets.get(bucket)
+    // The account's own toggles are as they were while the stamp of its record is the same.
+    if (known !== undefined && metadata.stamp(known.account.key) === known.account.stamp) return known.toggles
+    return ofBucket(bucket)
   }
 }

@@ -9,6 +9,7 @@ import { ApiError } from '../base/errors.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { aclAllows, isDecidedByObject, privateAcl, type Acl } from '../objects/acl.ts'
 import type { Head } from '../objects/head.ts'
+import type { Toggles } from '../objects/profile.ts'
 import { aclRulesOf } from './access/acl-rules.ts'
 import { conditionContext, type RequestFacts } from './condition-context.ts'
 import type { Services } from './context.ts'
@@ -26,17 +27,26 @@ export interface Demand {
   readonly listsPrefix?: string | undefined
 }
 
+/** A bucket, and the toggles that hold in it. */
+interface Addressed {
+  readonly bucket: Bucket | undefined
+  readonly toggles: Toggles
+}
+
 export type AskingFacts = Pick<RequestFacts, 'request' | 'method' | 'input'>
 
 export class Authorization {
   readonly identity: Identity | undefined
   readonly #facts: AskingFacts
   readonly #services: Services
+  readonly #addressed: Addressed | undefined
 
-  constructor(identity: Identity | undefined, facts: AskingFacts, services: Services) {
+  /** `addressed`: what is known already of the bucket that the request is about. */
+  constructor(identity: Identity | undefined, facts: AskingFacts, services: Services, addressed?: Addressed) {
     this.identity = identity
     this.#facts = facts
     this.#services = services
+    this.#addressed = addressed
   }
 
   /**
@@ -102,8 +112,12 @@ export class Authorization {
 
   /** Whether an ACL may decide: where the bucket has ACLs, unless its owner asks for what no object's owner decides. */
   #countsAcl({ action, bucket }: Demand): boolean {
-    if (!hasAcls(bucket!, this.#services)) return false
-    return isDecidedByObject(action) || this.identity?.accountId !== bucket!.accountId
+    if (!isDecidedByObject(action) && this.identity?.accountId === bucket!.accountId) return false
+    return aclRulesOf(bucket!, this.#togglesOf(bucket!).acl) === 'full'
+  }
+
+  #togglesOf(bucket: Bucket): Toggles {
+    return this.#addressed?.bucket === bucket ? this.#addressed.toggles : this.#services.toggles(bucket)
   }
 
   async #ask(demand: Demand): Promise<Asked> {
@@ -141,7 +155,7 @@ export class Authorization {
       ownerId: byObject ? acl.ownerId : bucket.accountId,
       bucketOwnerId: bucket.accountId,
       bucketPolicy: compiledPolicy(bucket)?.policy,
-      policyIsExclusive: this.#services.toggles(bucket)['policy.exclusive'],
+      policyIsExclusive: this.#togglesOf(bucket)['policy.exclusive'],
       restrictPublicBuckets: bucket.publicAccessBlock?.restrictPublicBuckets === true,
       ...(countsAcl ? { aclAllows: () => aclAllows(acl, asking) } : undefined),
       context: this.#context(bucket, head, demand),
@@ -186,10 +200,6 @@ interface Asked {
   /** What is to be thrown where the question is answered with yes. */
   readonly missing?: ApiError | undefined
 }
-
-/** Whether ACLs count in a bucket: by its toggle, and by its ownership controls. */
-export const hasAcls = (bucket: Bucket, { toggles }: Services): boolean =>
-  aclRulesOf(bucket, toggles(bucket).acl) === 'full'
 
 export function aclOfObject(head: Pick<Head, 'acl' | 'ownerId'>, bucket: Bucket): Acl {
   return head.acl ?? privateAcl(head.ownerId ?? bucket.accountId)

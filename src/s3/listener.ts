@@ -21,7 +21,7 @@ import { errorAnswer, errorDocument } from './error-answer.ts'
 import { errorByProfile, isNamedByProfile } from './error-by-profile.ts'
 import { createAdmission } from './profile-admission.ts'
 import { checksumsByProfile, withHeaders } from './profile-checksums.ts'
-import { isSwitchedOn, refuseByProfile, switchedOff } from './profile-operations.ts'
+import { isSwitchedOn, refuseByProfile, restrict, switchedOff } from './profile-operations.ts'
 import { Prepared, refuseUnhonoured, type Operation } from './operation.ts'
 import { operations } from './operations.generated.ts'
 import putObject from './operations/PutObject.ts'
@@ -54,6 +54,20 @@ interface Who {
   readonly method: Authentication['method']
 }
 
+/** What is to be performed, and under which toggles. */
+interface Order {
+  readonly operation: Operation
+  readonly input: Infer<Members>
+  readonly payload: Payload
+  readonly who: Who
+  readonly toggles: Toggles
+  /** Whether the toggles switch off anything. */
+  readonly restricted: boolean
+  readonly address: Address
+  /** The bucket addressed, where it is known. */
+  readonly bucket: Bucket | undefined
+}
+
 /** Operations that may take longer than a client waits in silence. */
 const slow: ReadonlySet<string> = new Set(['CompleteMultipartUpload', 'ComposeObject', 'CopyObject', 'UploadPartCopy'])
 
@@ -76,13 +90,14 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const hostBucket = asked.style === 'virtual-hosted' ? asked.bucket : undefined
     const pending = authenticator.authenticate(request, query, hostBucket, admission)
     const authentication = pending instanceof Promise ? await pending : pending
-    const { address } = admission
+    const address = named(asked, admission.bucket)
     const who = { identity: authentication.credential, method: authentication.method }
     if (operation instanceof ApiError) return refuse(operation, address, request, who)
     const toggles = admission.toggles(who.identity?.accountId ?? '')
     const { name } = operation.shape
     // Before its document is read: what is not there has none that could be wrong.
-    if (!isSwitchedOn(toggles, name)) return refuse(switchedOff(name), address, request, who)
+    const restricted = restrict(toggles)
+    if (restricted && !isSwitchedOn(toggles, name)) return refuse(switchedOff(name), address, request, who)
     const { headers, read } = headersOf(request, query, authentication, toggles)
     requireLength(operation.shape, request)
     const payload = openPayload(authentication, request)
@@ -90,7 +105,9 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const wire = { method: request.method, ...address, query, headers }
     const body = takesDocument(operation.shape) ? documentBody(operation.shape, read, payload) : payload.body
     const input = decode(operation.shape, { ...wire, body })
-    return perform(read, address, operation, input instanceof Promise ? await input : input, payload, who)
+    // A document takes its time, in which the bucket may have become another.
+    const [decoded, bucket] = input instanceof Promise ? [await input, undefined] : [input, admission.bucket]
+    return perform(read, { operation, input: decoded, payload, who, toggles, restricted, address, bucket })
   }
 
   /** A form, which bears its signature itself, is PutObject with the file as its body. */
@@ -99,8 +116,10 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const { forms } = options
     if (name === undefined || forms === undefined)
       throw new ApiError('NotImplemented', 'PostObject is not implemented.')
-    const { address, regions, toggles: togglesFor } = await admit(request, Query.empty, asked, 'PostObject')
-    const toggles = togglesFor('')
+    const admission = await admit(request, Query.empty, asked, 'PostObject')
+    const { bucket, regions } = admission
+    const address = named(asked, bucket)
+    const toggles = admission.toggles('')
     return postObject(request, name, {
       ...forms,
       enabled: toggles['post.object'],
@@ -110,10 +129,10 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
         const put = { ...address, key }
         const wire = { method: 'PUT', ...put, query: Query.empty, headers: form.headers, body: form.body }
         const payload = { body: form.body, size: undefined, trailers: () => ({}) }
-        return perform(form, put, putObject, decode(putObject.shape, wire) as Infer<Members>, payload, {
-          identity: signer?.credential,
-          method: signer?.method ?? 'anonymous',
-        })
+        const who: Who = { identity: signer?.credential, method: signer?.method ?? 'anonymous' }
+        const input = decode(putObject.shape, wire) as Infer<Members>
+        const order = { operation: putObject, input, payload, who, toggles, restricted: true, address: put, bucket }
+        return perform(form, order)
       },
     })
   }
@@ -138,21 +157,16 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     throw refusal
   }
 
-  async function perform(
-    request: HttpRequest,
-    address: Address,
-    operation: Operation,
-    input: Infer<Members>,
-    payload: Payload,
-    { identity, method }: Who,
-  ): Promise<HttpResponse> {
+  async function perform(request: HttpRequest, order: Order): Promise<HttpResponse> {
+    const { operation, input, payload, toggles } = order
+    const { identity, method } = order.who
     refuseUnhonoured(operation, input)
-    const known = knownBucket(operation.shape, address)
+    const known = order.bucket ?? knownBucket(operation.shape, order.address)
     const bucket = known instanceof Promise ? await known : known
     const expected = input['ExpectedBucketOwner']
     if (expected !== undefined && bucket !== undefined && expected !== bucket.accountId)
       throw new ApiError('AccessDenied')
-    const authorization = new Authorization(identity, { request, method, input }, services)
+    const authorization = new Authorization(identity, { request, method, input }, services, order)
     // DeleteObjects names its keys in its body, and is authorised for each of them.
     if (operation.shape.name !== 'DeleteObjects') {
       const key = input['Key'] as string | undefined
@@ -163,7 +177,7 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
       if (authorized instanceof Promise) await authorized
     }
     if (identity === undefined) refuseOverrides(input)
-    refuseByProfile(services.toggles(bucket, identity?.accountId), operation.shape.name, input)
+    if (order.restricted) refuseByProfile(toggles, operation.shape.name, input)
     const context = new RequestContext(request, authorization, bucket as Bucket, services, payload)
     if (slow.has(operation.shape.name)) return performSlowly(request, operation, input, context)
     const output = operation.handle(input, context)
@@ -216,6 +230,10 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     return request.headers['origin'] === undefined ? response : share(response, request, domains, services.buckets)
   }
 }
+
+/** As asked for, with the bucket's name as it was created. */
+const named = (asked: Address, bucket: Bucket | undefined): Address =>
+  bucket === undefined || bucket.name === asked.bucket ? asked : { ...asked, bucket: bucket.name }
 
 /** The headers to decode the input from, and the request as its handler is to read it. Throws InvalidArgument for checksums that are rejected. */
 function headersOf(

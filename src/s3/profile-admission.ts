@@ -14,8 +14,8 @@ import type { Region } from './regions.ts'
 
 /** A request that may go on. It is the rules for its signature too. */
 export interface Admission {
-  /** As asked for, with the bucket's name as it was created. */
-  readonly address: Address
+  /** The bucket addressed; undefined where there is none, or it is about to be created. */
+  readonly bucket: Bucket | undefined
   /** The names of regions that a signature may bear; the first is told to clients that name another. */
   readonly regions: readonly string[]
   /** The toggles that hold, if this account made the request. */
@@ -38,26 +38,35 @@ export function createAdmission(
   { buckets, endpoints, regions, toggles }: Pick<Services, 'buckets' | 'endpoints' | 'regions' | 'toggles'>,
   plaintextAllowed: boolean,
 ): Admit {
+  /** The same for all requests to a bucket, as long as it and its toggles are the same. */
+  const admissions = new WeakMap<
+    Bucket,
+    { readonly found: Toggles; readonly region: Region; readonly admission: Admission }
+  >()
+
   function admit(request: HttpRequest, query: Query, address: Address, bucket: Bucket | undefined): Admission {
-    refuseTransport(toggles(bucket), request, query, plaintextAllowed)
+    const found = toggles(bucket)
+    refuseTransport(found, request, query, plaintextAllowed)
     const hostRegion = endpoints.regionOf(address.domain)
+    const known = bucket && admissions.get(bucket)
+    if (known?.found === found && (hostRegion === undefined || hostRegion === known.region)) return known.admission
     if (bucket === undefined) {
       return {
-        address,
+        bucket,
         regions: regions.namesFrom(hostRegion ?? regions.first),
         toggles(accountId) {
-          const found = toggles(undefined, accountId)
+          const ofAccount = toggles(undefined, accountId)
           // Again, now that it is known who asks.
-          refuseTransport(found, request, query, plaintextAllowed)
-          return found
+          refuseTransport(ofAccount, request, query, plaintextAllowed)
+          return ofAccount
         },
       }
     }
     const region = regions.of(bucket)
     if (hostRegion !== undefined && hostRegion !== region) throw elsewhere(request, address, region)
-    const found = toggles(bucket)
-    const named = bucket.name === address.bucket ? address : { ...address, bucket: bucket.name }
-    return { address: named, regions: regions.namesOf(region), toggles: () => found }
+    const admission = { bucket, regions: regions.namesOf(region), toggles: () => found }
+    admissions.set(bucket, { found, region, admission })
+    return admission
   }
 
   function elsewhere(request: HttpRequest, { bucket = '', domain, style }: Address, region: Region): ApiError {

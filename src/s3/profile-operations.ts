@@ -61,6 +61,21 @@ const namesKey: ReadonlySet<string> = new Set([
   'RenameObject',
 ])
 
+const restricting = new WeakMap<Toggles, boolean>()
+
+/** Whether the toggles switch anything off, or any name: most do not, and then there is nothing to ask for each request. */
+export function restrict(toggles: Toggles): boolean {
+  let restricts = restricting.get(toggles)
+  if (restricts === undefined) {
+    const allOn = (Object.keys(governed) as (keyof typeof governed)[]).every((name) => toggles[name])
+    const { operations } = toggles
+    restricts =
+      !allOn || operations !== 'all' || toggles['s3.getObject'] !== 'enabled' || toggles['naming.key'] !== 'aws'
+    restricting.set(toggles, restricts)
+  }
+  return restricts
+}
+
 /** Whether the operation is there at all. */
 export function isSwitchedOn(toggles: Toggles, operation: string): boolean {
   const toggle = switchOf.get(operation)
