@@ -94,6 +94,8 @@ function valueOf(type: Type, { location, wireName }: Binding): fc.Arbitrary<unkn
       return fc.uint8Array({ minLength: 1, maxLength: 50 }).map((bytes) => Buffer.from(bytes))
     case 'string':
     case 'keyText':
+      // A document of nothing but white space is none.
+      if (location === 'payload') return xmlText.filter((text) => text.trim() !== '')
       return location === 'header' ? headerText : xmlText
   }
 }
