@@ -9,6 +9,7 @@ import { ApiError } from '../base/errors.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { aclAllows, isDecidedByObject, privateAcl, type Acl } from '../objects/acl.ts'
 import type { Head } from '../objects/head.ts'
+import type { Located } from '../objects/objects.ts'
 import type { Toggles } from '../objects/profile.ts'
 import { aclRulesOf } from './access/acl-rules.ts'
 import { conditionContext, type RequestFacts } from './condition-context.ts'
@@ -40,6 +41,8 @@ export class Authorization {
   readonly #facts: AskingFacts
   readonly #services: Services
   readonly #addressed: Addressed | undefined
+  /** What was decided by an object's ACL or tags, by bucket and key. */
+  #decided: Map<string, Decision[]> | undefined
 
   /** `addressed`: what is known already of the bucket that the request is about. */
   constructor(identity: Identity | undefined, facts: AskingFacts, services: Services, addressed?: Addressed) {
@@ -65,10 +68,27 @@ export class Authorization {
   }
 
   async #requireSlowly(demand: Demand): Promise<Authorized> {
-    const { question, missing } = await this.#ask(demand)
+    const { question, missing, head } = await this.#ask(demand)
     const authorized = authorize(question)
     if (missing !== undefined) throw missing
+    if (head !== undefined) this.#remember(demand, head)
     return authorized
+  }
+
+  #remember(demand: Demand, head: Head): void {
+    this.#decided ??= new Map()
+    const name = nameOf(demand.bucket!, demand.key!)
+    this.#decided.set(name, [...(this.#decided.get(name) ?? []), { demand, head }])
+  }
+
+  /**
+   * To be called of each version that is given out or copied: what was decided by an object's ACL or tags is decided again where another
+   * version, or other words of it, have come in its place since. Throws AccessDenied.
+   */
+  confirm({ bucket, key, head }: Located): void {
+    for (const { demand, head: former } of this.#decided?.get(nameOf(bucket, key)) ?? []) {
+      if (former !== head) authorize(this.#about(demand, head))
+    }
   }
 
   /** On all objects of a bucket, whichever they are: throws AccessDenied where it is denied on some of them, or not allowed on all. */
@@ -129,7 +149,7 @@ export class Authorization {
     const asksForTags = this.#asksForTags(bucket)
     const reads = key !== undefined && ((isOfObject && (countsAcl || !isRoot)) || asksForTags)
     const found = reads ? await this.#find(bucket, key, versionId) : undefined
-    if (!(found instanceof ApiError)) return { question: this.#about(demand, found) }
+    if (!(found instanceof ApiError)) return { question: this.#about(demand, found), head: found }
     const question = this.#about(demand, undefined)
     if (!isOfObject || isRoot) return { question }
     // Whether an object is there is for those to know who may list. One that comes to be meanwhile is read by those only who may read it.
@@ -197,6 +217,8 @@ const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion', 'Me
 
 interface Asked {
   readonly question: Question
+  /** The object that counts in it. */
+  readonly head?: Head | undefined
   /** What is to be thrown where the question is answered with yes. */
   readonly missing?: ApiError | undefined
 }
@@ -238,6 +260,14 @@ function read(text: string, bucketName: string): Policy {
     throw new Error(`The policy of bucket ${bucketName} cannot be read`, { cause })
   }
 }
+
+interface Decision {
+  readonly demand: Demand
+  /** By which it was decided. */
+  readonly head: Head
+}
+
+const nameOf = ({ id }: Bucket, key: string): string => `${id}/${key}`
 
 const arnEnd = (bucket: Bucket | undefined, key: string | undefined): string =>
   bucket === undefined ? '*' : key === undefined ? bucket.name : `${bucket.name}/${key}`

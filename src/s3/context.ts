@@ -6,7 +6,7 @@ import type { Bucket } from '../objects/bucket.ts'
 import type { Buckets } from '../objects/buckets.ts'
 import type { UploadCompleter } from '../objects/complete-upload.ts'
 import type { Extensions } from '../objects/extensions.ts'
-import type { Objects } from '../objects/objects.ts'
+import type { Located, Objects } from '../objects/objects.ts'
 import type { FindToggles } from '../objects/toggles.ts'
 import type { Uploads } from '../objects/uploads.ts'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
@@ -68,6 +68,11 @@ export interface Context {
     key: string,
     versionId?: string,
   ): Promise<boolean>
+  /**
+   * To be called of each version that is given out or copied. Throws AccessDenied where the request's rights were decided by what stood there
+   * before, and this one's ACL or tags do not give them.
+   */
+  confirm(located: Located): void
   /** Another bucket that the request reads from. Throws NoSuchBucket or AccessDenied. */
   authorizeSource(bucket: string, key: string, action: Action, versionId?: string): Promise<Bucket>
 }

@@ -36,6 +36,7 @@ export async function findCopySource(input: Input, context: Context): Promise<Co
     throw new ApiError('AccessDenied')
   }
   const head = await found(context, bucket, key, versionId)
+  context.confirm({ bucket, key, head })
   checkCopySourceConditions(
     {
       ifMatch: input.CopySourceIfMatch,

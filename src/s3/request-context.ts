@@ -2,6 +2,7 @@
 import type { Identity } from '../access/authorize.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { Bucket } from '../objects/bucket.ts'
+import type { Located } from '../objects/objects.ts'
 import { anonymousId } from './anonymous.ts'
 import type { Authorization } from './authorization.ts'
 import type { Context, Services } from './context.ts'
@@ -68,6 +69,10 @@ export class RequestContext implements Context {
     versionId?: string,
   ): Promise<boolean> {
     return BypassGovernanceRetention === true && (await this.may('s3:BypassGovernanceRetention', key, versionId))
+  }
+
+  confirm(located: Located): void {
+    this.#authorization.confirm(located)
   }
 
   async authorizeSource(name: string, key: string, action: Action, versionId?: string): Promise<Bucket> {

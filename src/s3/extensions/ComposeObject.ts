@@ -61,7 +61,7 @@ export default operation(ComposeObject, {
     const access = await objectAccess(input, context)
     const contentType = isOfDocument(system.contentType) ? undefined : system.contentType
     const customerKey = keyOf(input, context)
-    const head = await services.composer.compose(bucket, input.Key, components.map(sourceOf), {
+    const head = await services.composer.compose(bucket, input.Key, sourcesOf(components, context), {
       condition: writeCondition(input),
       describe: (first) => ({
         system: { ...system, contentType: contentType ?? first.system.contentType },
@@ -89,11 +89,15 @@ const distinct = (components: readonly ComposeComponent[]): readonly ComposeComp
   ...new Map(components.map((component) => [`${component.key}\0${component.versionId ?? ''}`, component])).values(),
 ]
 
-const sourceOf = ({ key, versionId, ifMatch }: ComposeComponent): ComposeSource => ({
-  key,
-  versionId,
-  check: ifMatch === undefined ? undefined : (head) => checkCopySourceConditions({ ifMatch }, validatorsOf(head)),
-})
+const sourcesOf = (components: readonly ComposeComponent[], context: Context): readonly ComposeSource[] =>
+  components.map(({ key, versionId, ifMatch }) => ({
+    key,
+    versionId,
+    check(head) {
+      context.confirm({ bucket: context.bucket, key, head })
+      if (ifMatch !== undefined) checkCopySourceConditions({ ifMatch }, validatorsOf(head))
+    },
+  }))
 
 /** What the request asks for, else the bucket's default; and encrypted in any case where a source is, so that nothing is laid open by the way. */
 function encryptionOfComposed(sources: readonly Head[], input: Input, context: Context): Encryption | undefined {

@@ -24,6 +24,7 @@ export default operation(GetObject, {
       const prepared = known && preparedFor(known, bucket)
       const found = prepared === undefined ? await findForRead(input, context) : undefined
       const head = found?.head ?? known!
+      context.confirm({ bucket, key: input.Key, head })
       const range = found?.range ?? { start: 0, end: head.size }
       const Body = await services.objects.read({ bucket, key: input.Key, head }, range, found?.customerKey)
       if (Body === undefined) continue

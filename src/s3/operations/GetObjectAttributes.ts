@@ -21,6 +21,7 @@ export default operation(GetObjectAttributes, {
     refuseEncryptionOfRead(context.request.headers)
     const sent = keyOf(input, context)
     const head = await services.objects.find(bucket, Key, VersionId)
+    context.confirm({ bucket, key: Key, head })
     keyToRead(head.encryption, sent)
     const wanted = new Set<string>(ObjectAttributes)
     const parts = wanted.has('ObjectParts') ? await partsOf(head, services) : undefined

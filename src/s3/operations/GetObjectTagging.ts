@@ -5,8 +5,10 @@ import { foundVersionId } from '../version.ts'
 
 export default operation(GetObjectTagging, {
   action: ({ VersionId }) => (VersionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging'),
-  async handle({ Key, VersionId }, { bucket, services }) {
+  async handle({ Key, VersionId }, context) {
+    const { bucket, services } = context
     const head = await services.objects.find(bucket, Key, VersionId)
+    context.confirm({ bucket, key: Key, head })
     return {
       VersionId: foundVersionId(bucket, head),
       // As AWS gives them, whatever the order in which they were put.

@@ -7,6 +7,8 @@ export default operation(HeadObject, {
   action: ({ VersionId }) => (VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion'),
   async handle(input, context) {
     refuseEncryptionOfRead(context.request.headers)
-    return (await findForRead(input, context)).headers
+    const { head, headers } = await findForRead(input, context)
+    context.confirm({ bucket: context.bucket, key: input.Key, head })
+    return headers
   },
 })
