@@ -11,3 +11,11 @@ export function afterPrefix(prefix: Uint8Array): Buffer | undefined {
   after[end - 1]! += 1
   return after
 }
+
+/** Content that is there in one piece, or streams, as a stream. */
+export const asStream = (content: Uint8Array | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
+  content instanceof Uint8Array ? once(content) : content
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}

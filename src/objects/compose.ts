@@ -5,6 +5,7 @@
  * One transaction guards what it shares. Of very many sources, manifests are made in steps first, each of a part of them; those are in
  * the garbage queue from the beginning, due long after the object has come to mention them, so that nothing is left of what a crash cuts short.
  */
+import { asStream } from '../base/bytes.ts'
 import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
@@ -196,8 +197,7 @@ export class Composer {
     for (const { size, piece } of parts) {
       const bytes = await this.#objects.reader.read(piece, { start: 0, end: size }, customerKey)
       if (bytes === undefined) return undefined
-      const body = bytes instanceof Uint8Array ? once(bytes) : bytes
-      const made = await this.#writer.write(body, { sizeExpected: size, sizeMax: size, ...write })
+      const made = await this.#writer.write(asStream(bytes), { sizeExpected: size, sizeMax: size, ...write })
       written.push(made)
       unkept.add(made)
     }
@@ -286,10 +286,6 @@ const partOf = (part: ManifestPart, { md5, piece }: Written): ManifestPart => ({
 
 const sameEncryption = (a: HeadEncryption | undefined, b: HeadEncryption | undefined): boolean =>
   a?.kind === b?.kind && (a?.kind !== 'SSE-C' || (b?.kind === 'SSE-C' && a.keyMd5 === b.keyMd5))
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
 
 const tooMuchToEncrypt = (): ApiError =>
   new ApiError(

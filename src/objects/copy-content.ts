@@ -2,6 +2,7 @@
  * The content of a copy: the source's own, mentioned once more, wherever that can be; the same bytes under another key, where only the encryption's
  * key differs; and bytes written anew, where they are to be encrypted and were not, or the other way round, or lie in another region.
  */
+import { asStream } from '../base/bytes.ts'
 import type { Bucket } from './bucket.ts'
 import { encodeManifest, type ContentReader } from './content-reader.ts'
 import type { ContentWriter, Written } from './content-writer.ts'
@@ -75,7 +76,7 @@ export class ContentCopier {
     const bytes = await this.#reader.read(extent, { start: 0, end: size }, options.customerKey)
     if (bytes === undefined) return undefined
     const algorithm = options.checksum?.algorithm
-    const written = await this.#writer.write(bytes instanceof Uint8Array ? once(bytes) : bytes, {
+    const written = await this.#writer.write(asStream(bytes), {
       ...{ sizeExpected: size, sizeMax: size, algorithm, region: bucket.region },
       encryption: options.encryption,
     })
@@ -132,7 +133,3 @@ const shared = ({ size, md5, parts, extent }: Head, checksum: Checksummed | unde
 /** Blobs lie in their bucket's region; what is small lies among the records, which are everywhere. */
 const isElsewhere = ({ bucket, head }: Located, { region }: Bucket): boolean =>
   bucket.region !== region && head.extent.kind !== 'body'
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}

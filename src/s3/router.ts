@@ -49,7 +49,7 @@ const foreignSubresources =
   'replication-reset select select-type symlink torrent undelete usage website zip x-amz-copy-source X-Amz-Copy-Source'
 
 export function createRouter(operations: readonly Operation[]): Router {
-  const routes = [...operations.map(routeOfOperation), ...unserved.map(routeOfUnserved)].map(withTellingHeaders)
+  const routes = withTellingHeaders([...operations.map(routeOfOperation), ...unserved.map(routeOfUnserved)])
   const tables = {
     service: tablesOf(routes, 'service'),
     bucket: tablesOf(routes, 'bucket'),
@@ -124,13 +124,15 @@ function declaredBy(shape: Shape): ReadonlySet<string> {
 }
 
 /** A required header is a mark only where the query leaves two operations alike, or tells nothing: elsewhere its absence is an error. */
-function withTellingHeaders(route: Route, _: number, all: readonly Route[]): Route {
-  const place = ({ method, level, literals, queries }: Route): string =>
-    JSON.stringify([method, level, literals, queries])
-  const tells =
-    (route.literals.length === 0 && route.queries.length === 0) ||
-    all.some((other) => other !== route && place(other) === place(route))
-  return tells ? route : { ...route, headers: [] }
+function withTellingHeaders(routes: readonly Route[]): Route[] {
+  const places = Map.groupBy(routes, ({ method, level, literals, queries }) =>
+    JSON.stringify([method, level, literals, queries]),
+  )
+  return [...places.values()].flatMap((inPlace) => {
+    const [{ literals, queries }] = inPlace as [Route, ...Route[]]
+    const tells = inPlace.length > 1 || (literals.length === 0 && queries.length === 0)
+    return tells ? inPlace : inPlace.map((route) => ({ ...route, headers: [] }))
+  })
 }
 
 /** The level's tables by method. */

@@ -1,3 +1,4 @@
+import { asStream } from '../../base/bytes.ts'
 import { ApiError } from '../../base/errors.ts'
 import type { ByteRange } from '../../blobs/blob-store.ts'
 import { parseCopySourceRange } from '../../http/range.ts'
@@ -104,10 +105,9 @@ async function copy(
 ): Promise<Part | undefined> {
   const bytes = await services.objects.reader.read(head.extent, range, sourceKey)
   if (bytes === undefined) return undefined
-  const body = bytes instanceof Uint8Array ? once(bytes) : bytes
   const size = range.end - range.start
   const { checksumAlgorithm: algorithm } = upload
-  return services.uploads.putPart(bucket, upload, partNumber, body, {
+  return services.uploads.putPart(bucket, upload, partNumber, asStream(bytes), {
     sizeExpected: size,
     sizeMax: putSizeMax,
     algorithm,
@@ -119,10 +119,6 @@ interface CopyOptions {
   readonly partNumber: number
   readonly encryption: Encryption | undefined
   readonly sourceKey: CustomerKey | undefined
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }
 
 const tooLarge = (): ApiError =>
