@@ -31,7 +31,7 @@ after(async () => {
 })
 
 /** Writes as the feature does, then compares with the ledger; returns what is wrong after `meddle`, and before. */
-async function play(feature: Feature, meddle: (client: Client, world: World) => Promise<void>): Promise<string[]> {
+async function play(feature: Feature, { meddle, ready = () => true }: Meddling): Promise<string[]> {
   const signer = { accessKey: server.accessKey, secretKey: server.secretKey, region }
   const client = new Client(server.endpoint, signer, bucketOf(feature))
   const history = await History.open(join(folder, `${feature.name}.jsonl`))
@@ -41,7 +41,8 @@ async function play(feature: Feature, meddle: (client: Client, world: World) => 
       const [scene, name] = [sceneOf(feature, index), writerName(index)]
       const options = { scene, name, client, history, dice: new Dice(9 + index), stopped: () => false, cycle: 0 }
       const actor = new Actor(options)
-      while (actor.operations < STEPS) await feature.step(actor)
+      const isReady = (): boolean => ready(history.model.scenes.world(sceneOf(feature, 0)))
+      while (actor.operations < STEPS || !isReady()) await feature.step(actor)
     }
     await verifyFeature(history, feature, [client])
     assert.deepEqual(history.violations, [])
@@ -66,6 +67,8 @@ const idOf = (name: string, { id = '' }: Item): [string, string] => [name, id]
 
 interface Meddling {
   what: string
+  /** Whether there is anything to meddle with; until then more is written. */
+  ready?(world: World): boolean
   meddle(client: Client, world: World): Promise<void>
   found: RegExp
 }
@@ -147,6 +150,8 @@ const MEDDLING: Readonly<Record<string, Meddling>> = {
   },
   'force-delete': {
     what: 'a bucket is gone that nobody deleted',
+    ready: (world) =>
+      Object.values(world).some((items) => items.some(({ is, id }) => is === 'setting' && id === 'there')),
     meddle: (client) => must(client, { method: 'DELETE', query: [['force_delete', 'true']] }),
     found: /has lost setting there/,
   },
@@ -169,8 +174,9 @@ const MEDDLING: Readonly<Record<string, Meddling>> = {
 }
 
 for (const feature of features) {
-  const { what, meddle, found } = MEDDLING[feature.name] as Meddling
+  const meddling = MEDDLING[feature.name] as Meddling
+  const { what, found } = meddling
   test(`of ${feature.name}, it is found when ${what}`, async () => {
-    assert.match((await play(feature, meddle)).join('\n'), found)
+    assert.match((await play(feature, meddling)).join('\n'), found)
   })
 }
