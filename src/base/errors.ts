@@ -17,6 +17,7 @@ const rows = {
   ],
   BucketAlreadyOwnedByYou: [409, 'Your previous request to create the named bucket succeeded and you already own it.'],
   BucketNotEmpty: [409, 'The bucket that you tried to delete is not empty.'],
+  DomainNotVerified: [409, 'Neither proof that the domain is yours was found in the DNS.'],
   EntityAlreadyExists: [409, 'The request was rejected because it attempted to create a resource that already exists.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed object size.'],
@@ -46,6 +47,7 @@ const rows = {
   InvalidBucketState: [409, 'The request is not valid for the current state of the bucket.'],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
   InvalidChunkSizeError: [403, 'Only the last chunk is allowed to have a size less than 8192 bytes'],
+  InvalidCredentials: [401, 'The account, the user or the password is not right.'],
   InvalidDigest: [400, 'The Content-MD5 or checksum value that you specified is not valid.'],
   InvalidEncryptionAlgorithmError: [400, 'The encryption request you specified is not valid. Supported value: AES256.'],
   InvalidLocationConstraint: [400, 'The specified location (Region) constraint is not valid.'],
@@ -69,12 +71,14 @@ const rows = {
   InvalidToken: [400, 'The provided token is malformed or otherwise invalid.'],
   InvalidWriteOffset: [400, 'The write offset value that you specified does not match the current object size.'],
   InvalidURI: [400, "Couldn't parse the specified URI."],
+  KeyPairMismatch: [400, 'The public key certificate and the private key do not match.'],
   KeyTooLongError: [400, 'Your key is too long.'],
   LimitExceeded: [409, 'The request was rejected because it attempted to create resources beyond the current limits.'],
   MalformedACLError: [
     400,
     'The ACL that you provided was not well formed or did not validate against our published schema.',
   ],
+  MalformedCertificate: [400, 'The certificate was malformed or expired.'],
   MalformedPolicy: [400, 'Your policy contains a principal that is not valid.'],
   MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'],
   MalformedXML: [
@@ -120,6 +124,7 @@ const rows = {
   ],
   PositionNotEqualToLength: [409, 'The value of position does not equal the length of the object.'],
   PreconditionFailed: [412, 'At least one of the preconditions that you specified did not hold.'],
+  QuotaExceeded: [403, "The bucket's quota is exhausted, or that of its account."],
   RequestTimeTooSkewed: [403, "The difference between the request time and the server's time is too large."],
   RequestTimeout: [
     400,
@@ -135,6 +140,8 @@ const rows = {
   UnexpectedContent: [400, 'This request does not support content'],
   TooManyBuckets: [400, 'You have attempted to create more buckets than allowed.'],
   TooManyParts: [400, 'You have attempted to add more parts than the maximum number of parts allowed for this object.'],
+  Unauthorized: [401, 'Sign in: send a bearer token.'],
+  UnsupportedMediaType: [415, 'The body must be JSON, and say so: Content-Type: application/json.'],
   UnresolvableGrantByEmailAddress: [400, 'The email address that you provided does not match any account on record.'],
   TemporaryRedirect: [
     307,

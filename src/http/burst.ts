@@ -6,6 +6,7 @@
 import type { Exchange } from './exchange.ts'
 import type { HttpResponse } from './message.ts'
 import { send } from './send.ts'
+import type { Report } from './send-stream.ts'
 
 interface Ready {
   readonly exchange: Exchange
@@ -13,10 +14,10 @@ interface Ready {
 }
 
 export class Burst {
-  readonly #report: (error: unknown, exchange: Exchange) => void
+  readonly #report: Report
   #ready: Ready[] = []
 
-  constructor(report: (error: unknown, exchange: Exchange) => void) {
+  constructor(report: Report) {
     this.#report = report
   }
 

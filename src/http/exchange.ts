@@ -1,12 +1,15 @@
 /** One request and its answer: what a front sees of the request, and the state that ties both to their connection. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
 import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Connection } from './connection.ts'
 import { type Forwarded, readForwarded } from './forwarded.ts'
 import type { Limits } from './limits.ts'
-import type { HttpRequest } from './message.ts'
+import type { HttpRequest, Served } from './message.ts'
 import { emptyBody, RequestBody } from './request-body.ts'
+import { ClientGone, type Outlet } from './send-stream.ts'
+import { tlsOf } from './tls-context.ts'
 
 /** What all exchanges of a listener share. */
 export interface ExchangeContext {
@@ -16,12 +19,22 @@ export interface ExchangeContext {
   stopping: boolean
   readonly isTrusted: (address: string) => boolean
   /** Called once per exchange, when the answer is handed over or given up. */
-  readonly ended: (exchange: Exchange) => void
+  readonly ended: (exchange: Ended) => void
+}
+
+/** What is told of a request when its answer is handed over or given up, whichever HTTP it came by. */
+export interface Ended extends HttpRequest {
+  readonly status: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly complete: boolean
+  readonly startedMs: number
+  readonly connection: { lastActiveMs: number }
 }
 
 const noneForwarded = { host: undefined, prefix: undefined }
 
-export class Exchange implements HttpRequest {
+export class Exchange implements Ended, Outlet {
   readonly id: string
   readonly method: string
   readonly path: string
@@ -45,6 +58,7 @@ export class Exchange implements HttpRequest {
   /** The answer is handed over whole. */
   complete = false
   requestBody: RequestBody | undefined
+  served: Served | undefined
   readonly #context: ExchangeContext
   readonly #awaits100: boolean
   #forwarded: Forwarded | undefined
@@ -94,6 +108,14 @@ export class Exchange implements HttpRequest {
 
   get secure(): boolean {
     return this.connection.trusted ? this.#readForwarded().secure : this.connection.secure
+  }
+
+  get tls(): HttpRequest['tls'] {
+    return this.connection.secure ? tlsOf(this.connection.socket as TLSSocket) : undefined
+  }
+
+  get fromTrustedProxy(): boolean {
+    return this.connection.trusted
   }
 
   get forwarded(): HttpRequest['forwarded'] {
@@ -163,9 +185,32 @@ export class Exchange implements HttpRequest {
     this.message.resume()
   }
 
-  /** Has `onGone` called if the client goes away; with undefined, no more. */
-  set onGone(onGone: (() => void) | undefined) {
-    this.#onGone = onGone
+  get bodiless(): boolean {
+    return this.method === 'HEAD' || this.status === 204 || this.status === 304
+  }
+
+  write(chunk: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const gone = (): void => reject(new ClientGone())
+      if (this.#gone) return gone()
+      this.#onGone = gone
+      this.response.write(chunk, (error) => {
+        this.#onGone = undefined
+        if (error) gone()
+        else resolve()
+      })
+    })
+  }
+
+  finish(): void {
+    this.response.end()
+    this.complete = true
+    this.end()
+  }
+
+  giveUp(): void {
+    this.connection.cut()
+    this.end()
   }
 
   get gone(): boolean {

@@ -26,6 +26,17 @@ export interface Limits {
   /** After an answer that closes the connection while the client still sends: bytes and time for which we listen on, so that it can read. */
   readonly lingerSizeMax: number
   readonly lingerSeconds: number
+  /** Of TLS, from the connection's opening to the end of the handshake. */
+  readonly handshakeTimeoutSeconds: number
+  /** HTTP/2: requests of one connection that are under way at once; more are refused. */
+  readonly streamsMax: number
+  /** HTTP/2: requests that a client may reset at once, and a second from then on; with more, its connection is closed (CVE-2023-44487). */
+  readonly resetsBurst: number
+  readonly resetsPerSecond: number
+  /** HTTP/2: PING and SETTINGS frames a second; with more, the connection is closed. */
+  readonly controlFramesPerSecond: number
+  /** HTTP/2: bytes that a client may send ahead on all of a connection's requests together. */
+  readonly connectionWindowSize: number
   /** How often the rules about time are looked after. */
   readonly sweepSeconds: number
 }
@@ -45,5 +56,11 @@ export const defaultLimits: Limits = {
   drainSeconds: 10,
   lingerSizeMax: 64 * 1024 * 1024,
   lingerSeconds: 15,
+  handshakeTimeoutSeconds: 10,
+  streamsMax: 100,
+  resetsBurst: 200,
+  resetsPerSecond: 30,
+  controlFramesPerSecond: 100,
+  connectionWindowSize: 1024 * 1024,
   sweepSeconds: 1,
 }

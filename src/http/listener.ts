@@ -2,26 +2,33 @@
  * The listener of every front: node:http with what it leaves open closed. It admits only requests whose framing, Host and target are
  * beyond doubt, gives each an id, hands it to the front, sends the answer, and bounds sizes, times and connections.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { Burst } from './burst.ts'
 import { Connection } from './connection.ts'
-import { Exchange, type ExchangeContext } from './exchange.ts'
+import { type Ended, Exchange, type ExchangeContext } from './exchange.ts'
 import { createTrust } from './forwarded.ts'
 import { parseHost } from './hosts.ts'
+import { Http2Server } from './http2-server.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
+import { createNodeServer } from './node-server.ts'
 import { createRequestIds } from './request-id.ts'
 import { originForm } from './request-target.ts'
 import { sendPlain } from './send.ts'
+import { TlsAcceptor } from './tls-acceptor.ts'
+import type { TlsOptions } from './tls-context.ts'
 
 export interface HttpListenerOptions {
   readonly host: string
   /** 0 for one that is free. */
   readonly port: number
+  /** Speaks TLS only, with these certificates; without it, plain HTTP/1.1. */
+  readonly tls?: TlsOptions | undefined
   /** Several processes or threads accept on the same port. */
   readonly reusePort?: boolean
   handle(request: HttpRequest): Promise<HttpResponse> | HttpResponse
@@ -50,11 +57,13 @@ export interface RequestEnd {
 }
 
 export interface HttpListener {
-  /** `http://127.0.0.1:9000`; after listen(). */
+  /** `http://127.0.0.1:9000`, or `https://…`; after listen(). */
   readonly url: string
   readonly port: number
-  /** Open connections. */
+  /** Open connections, those whose TLS handshake is under way included. */
   readonly connections: number
+  /** TLS handshakes that failed so far. */
+  readonly handshakesFailed: number
   /** Requests without their whole answer. */
   readonly inFlight: number
   /** Resolves when connections are accepted. */
@@ -70,6 +79,7 @@ const idleGraceSeconds = 0.5
 /** When there are too many connections, those idle for this long make room. */
 const idleShedSeconds = 5
 const stopPollMs = 20
+const settleTurns = 10
 /** Bytes read on after something that was no HTTP. */
 const lingerAfterFaultSizeMax = 256 * 1024
 
@@ -77,7 +87,12 @@ class NodeHttpListener implements HttpListener {
   readonly #options: HttpListenerOptions
   readonly #limits: Limits
   readonly #clock: Clock
+  /** Speaks HTTP/1.1; takes connections from #entry. */
   readonly #server: Server
+  /** What listens. */
+  readonly #entry: NetServer
+  readonly #tls: TlsAcceptor | undefined
+  readonly #http2: Http2Server | undefined
   readonly #connections = new Map<Socket, Connection>()
   readonly #nextId: () => string
   readonly #context: ExchangeContext
@@ -102,19 +117,30 @@ class NodeHttpListener implements HttpListener {
     }
     this.#burst = new Burst(this.#report)
     this.#server = this.#createServer()
+    if (options.tls !== undefined) {
+      this.#tls = this.#createAcceptor(options.tls)
+      this.#http2 = this.#createHttp2()
+    }
+    this.#entry = this.#tls?.server ?? this.#server
+    this.#entry.maxConnections = this.#limits.connectionsMax
+    this.#entry.on('drop', this.#onDrop)
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return (this.#entry.address() as AddressInfo).port
   }
 
   get url(): string {
-    const { address, family, port } = this.#server.address() as AddressInfo
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+    const { address, family, port } = this.#entry.address() as AddressInfo
+    return `${this.#tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
   }
 
   get connections(): number {
-    return this.#connections.size
+    return this.#connections.size + (this.#tls?.handshaking ?? 0) + (this.#http2?.connections ?? 0)
+  }
+
+  get handshakesFailed(): number {
+    return this.#tls?.failed ?? 0
   }
 
   get inFlight(): number {
@@ -124,10 +150,12 @@ class NodeHttpListener implements HttpListener {
   listen(): Promise<void> {
     const { host, port, reusePort = false } = this.#options
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port, reusePort, backlog: 1024 }, () => {
-        this.#server.off('error', reject)
-        this.#server.on('error', (error) => this.#options.onError?.(error, undefined))
+      this.#entry.once('error', reject)
+      this.#entry.listen({ host, port, reusePort, backlog: 1024 }, () => {
+        this.#entry.off('error', reject)
+        this.#entry.on('error', (error) => this.#options.onError?.(error, undefined))
+        // It looks after the time for headers from then on, also of connections that it did not accept itself.
+        if (this.#entry !== this.#server) this.#server.emit('listening')
         this.#sweptMs = this.#clock.monotonic()
         this.#sweeper = setInterval(this.#sweep, this.#limits.sweepSeconds * 1000).unref()
         resolve()
@@ -146,35 +174,21 @@ class NodeHttpListener implements HttpListener {
       const nowMs = this.#clock.monotonic()
       const over = nowMs - startedMs >= deadlineSeconds * 1000
       for (const { socket } of this.#idleFor(over ? -Infinity : idleGraceSeconds)) socket.destroy()
+      this.#tls?.cut(over ? Infinity : nowMs - idleGraceSeconds * 1000)
+      this.#http2?.close()
       if (over) for (const socket of this.#connections.keys()) socket.destroy()
+      if (over) this.#http2?.cut()
     }, stopPollMs)
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    await new Promise<void>((resolve) => this.#entry.close(() => resolve()))
+    if (this.#entry !== this.#server) this.#server.close()
+    // TLS sockets learn of their end a little later than what they stand on.
+    for (let turn = 0; turn < settleTurns && this.connections > 0; turn++) await new Promise(setImmediate)
     clearInterval(poll)
     clearInterval(this.#sweeper)
   }
 
   #createServer(): Server {
-    const { headerSizeMax, headersTimeoutSeconds, idleTimeoutSeconds, connectionsMax } = this.#limits
-    const server = createServer({
-      maxHeaderSize: headerSizeMax,
-      headersTimeout: headersTimeoutSeconds * 1000,
-      connectionsCheckingInterval: Math.ceil((headersTimeoutSeconds * 1000) / 4),
-      // Large bodies may take hours; the rule of the minimum rate ends those that stand still.
-      requestTimeout: 0,
-      // One timer per socket does for both: see #onTimeout.
-      keepAliveTimeout: 0,
-      // Two Hosts then become `a, b`, which is no valid Host, and nothing is dropped silently.
-      joinDuplicateHeaders: true,
-      requireHostHeader: false,
-      optimizeEmptyRequests: true,
-      noDelay: true,
-    })
-    server.timeout = idleTimeoutSeconds * 1000
-    server.maxConnections = connectionsMax
-    // Counted by #faultOf; node would drop those in excess silently.
-    server.maxHeadersCount = 0
-    // close() calls it, and node's own would also close those whose answer is still on its way.
-    server.closeIdleConnections = () => undefined
+    const server = createNodeServer(this.#limits)
     server.on('connection', this.#onConnection)
     server.on('request', (message, response) => this.#onRequest(message, response, false, 0))
     server.on('checkContinue', (message, response) => this.#onRequest(message, response, true, 0))
@@ -182,8 +196,26 @@ class NodeHttpListener implements HttpListener {
     server.on('checkExpectation', (message, response) => this.#onRequest(message, response, false, 0))
     server.on('clientError', this.#onClientError)
     server.on('timeout', this.#onTimeout)
-    server.on('drop', this.#onDrop)
     return server
+  }
+
+  #createAcceptor(tls: TlsOptions): TlsAcceptor {
+    return new TlsAcceptor({
+      ...{ tls, clock: this.#clock, handshakeTimeoutSeconds: this.#limits.handshakeTimeoutSeconds },
+      secured: (socket: TLSSocket) => {
+        if (socket.alpnProtocol === 'h2') this.#http2!.accept(socket)
+        else this.#server.emit('connection', socket)
+      },
+      onError: (error) => this.#options.onError?.(error, undefined),
+    })
+  }
+
+  #createHttp2(): Http2Server {
+    return new Http2Server({
+      ...{ context: this.#context, nextId: this.#nextId, report: this.#report },
+      handle: (request) => this.#options.handle(request),
+      began: () => void this.#inFlight++,
+    })
   }
 
   #onConnection = (socket: Socket): void => {
@@ -235,7 +267,7 @@ class NodeHttpListener implements HttpListener {
     sendPlain(exchange, 500, 'Internal Server Error')
   }
 
-  #report = (error: unknown, exchange: Exchange): void => this.#options.onError?.(error, exchange)
+  #report = (error: unknown, request: HttpRequest): void => this.#options.onError?.(error, request)
 
   /** The status that the request is refused with before any front sees it; 0 if it is sound. */
   #faultOf(exchange: Exchange, target: string | undefined): number {
@@ -294,9 +326,10 @@ class NodeHttpListener implements HttpListener {
     if (nowMs - this.#shedMs < 1000) return
     this.#shedMs = nowMs
     for (const { socket } of this.#idleFor(idleShedSeconds)) socket.destroy()
+    this.#http2?.shed(nowMs - idleShedSeconds * 1000)
   }
 
-  #ended = (exchange: Exchange): void => {
+  #ended = (exchange: Ended): void => {
     this.#inFlight--
     const nowMs = this.#clock.monotonic()
     exchange.connection.lastActiveMs = nowMs
@@ -316,6 +349,8 @@ class NodeHttpListener implements HttpListener {
     const elapsedMs = Math.min(nowMs - this.#sweptMs, 2000 * this.#limits.sweepSeconds)
     this.#sweptMs = nowMs
     for (const connection of this.#connections.values()) connection.sweep(nowMs, elapsedMs)
+    this.#tls?.sweep(nowMs)
+    this.#http2?.sweep(nowMs, elapsedMs)
   };
 
   *#idleFor(seconds: number): Iterable<Connection> {

@@ -20,7 +20,7 @@ export interface HttpRequest {
   readonly secure: boolean
   /** The client's address, by the socket or a trusted proxy's word. */
   readonly remoteAddress: string
-  /** Bytes of the body as declared; undefined when chunked. 0 where there is no body. */
+  /** Bytes of the body as declared; undefined where it is not (chunked, or HTTP/2 without). 0 where there is no body. */
   readonly contentLength: number | undefined
   /**
    * The body, once. The first pull sends 100-continue if the client waits for it. Ends with ApiError IncompleteBody or RequestTimeout,
@@ -29,6 +29,37 @@ export interface HttpRequest {
   readonly body: AsyncIterable<Uint8Array>
   /** Aborted when the client goes away before the answer is sent. */
   readonly signal: AbortSignal
+  /** Whether a trusted proxy sent it: only then are headers believed that say what the proxy knows of the client. */
+  readonly fromTrustedProxy?: boolean | undefined
+  /** `1.1` unless it says otherwise. */
+  readonly httpVersion?: '2.0' | undefined
+  /** Of the connection, where it is TLS. */
+  readonly tls?: { readonly version: string; readonly cipher: string } | undefined
+  /** What the request turned out to be, for those who count and log; set by its front, once it knows. */
+  served?: Served | undefined
+}
+
+/** What a request turned out to be. Nothing secret stands in it: no token, no signature. */
+export interface Served {
+  readonly front: 's3' | 'delivery' | 'management'
+  /** The operation's name: `PutObject`, `Deliver`, `CreateSigningKey`. */
+  readonly operation: string
+  readonly bucket?: Bucket | undefined
+  readonly key?: string | undefined
+  /** Of the one who asks. */
+  readonly accountId?: string | undefined
+  readonly accessKeyId?: string | undefined
+  readonly userId?: string | undefined
+  /** The error's code, where it was refused or failed. */
+  readonly errorCode?: string | undefined
+}
+
+/** As much of a bucket as is counted and logged. */
+interface Bucket {
+  readonly id: string
+  readonly name: string
+  readonly accountId: string
+  readonly region: string
 }
 
 export interface HttpResponse {
@@ -37,7 +68,8 @@ export interface HttpResponse {
   readonly headers: string[]
   /**
    * Bytes in one piece, or a stream whose chunks are valid only until the next is asked for. A stream needs a content-length among the
-   * headers, or goes out chunked. If it throws, the connection is cut, so that nobody takes a part for the whole.
+   * headers, or goes out chunked. If it throws, the connection is cut, or the stream of HTTP/2 reset, so that nobody takes a part for the
+   * whole.
    */
   readonly body: Uint8Array | string | AsyncIterable<Uint8Array> | undefined
 }

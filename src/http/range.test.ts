@@ -2,18 +2,21 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { ApiError } from '../base/errors.ts'
-import { type ByteRange, ifRangeHolds, parseCopySourceRange, parseRange } from './range.ts'
+import { type ByteRange, ifRangeHolds, parseCopySourceRange, parseRange, parseRanges } from './range.ts'
 
 /** `start-end` as the answer has it, `whole`, or the error's code. */
-function outcomeOf(parse: () => ByteRange | 'whole'): string {
+function outcomeOf(parse: () => ByteRange | readonly ByteRange[] | 'whole'): string {
   try {
-    const range = parse()
-    return range === 'whole' ? range : `${range.start}..${range.end}`
+    const parsed = parse()
+    if (parsed === 'whole') return parsed
+    return 'start' in parsed ? textOf(parsed) : `[${parsed.map(textOf).join(' ')}]`
   } catch (error) {
     assert.ok(error instanceof ApiError)
     return error.code
   }
 }
+
+const textOf = ({ start, end }: ByteRange): string => `${start}..${end}`
 
 const ranges: readonly [header: string, size: number, outcome: string][] = [
   ['bytes=0-0', 10, '0..1'],
@@ -131,4 +134,80 @@ const ifRanges: readonly [header: string, holds: boolean][] = [
 ]
 test('If-Range holds for the very ETag or date only', () => {
   for (const [header, holds] of ifRanges) assert.equal(ifRangeHolds(header, current), holds, header)
+})
+
+const lists: readonly [header: string, size: number, outcome: string][] = [
+  ['bytes=0-0,9-9', 10, '[0..1 9..10]'],
+  ['bytes=9-9,0-0', 10, '[9..10 0..1]'],
+  ['bytes=0-1, 4-5 ,\t8-', 10, '[0..2 4..6 8..10]'],
+  ['bytes=-1,0-0', 10, '[9..10 0..1]'],
+  ['BYTES=0-0,-1', 10, '[0..1 9..10]'],
+  ['bytes=0-0,,9-9,', 10, '[0..1 9..10]'],
+  ['bytes=0-0,20-30', 10, '0..1'],
+  ['bytes=0-0,20-30,9-', 10, '[0..1 9..10]'],
+  ['bytes=0-4,5-9', 10, '0..10'],
+  ['bytes=0-4,2-6', 10, '0..7'],
+  ['bytes=5-9,0-4', 10, '0..10'],
+  ['bytes=8-9,0-1,1-3', 10, '[8..10 0..4]'],
+  ['bytes=0-1,8-9,1-3', 10, '[0..4 8..10]'],
+  ['bytes=4-5,0-0,2-3,8-9', 10, '[2..6 0..1 8..10]'],
+  ['bytes=0-,0-,0-', 10, '0..10'],
+  ['bytes=20-30,40-50', 10, 'InvalidRange'],
+  ['bytes=-0,10-', 10, 'InvalidRange'],
+  ['bytes=0-0,1-1', 0, 'InvalidRange'],
+  ['bytes=0-0,5-2', 10, 'whole'],
+  ['bytes=0-0,x', 10, 'whole'],
+  ['bytes=20-30,x', 10, 'whole'],
+  ['bytes=0-0;9-9', 10, 'whole'],
+  ['bytes=,', 10, 'whole'],
+  ['bytes=,,,', 10, 'whole'],
+  ['lines=0-0,2-2', 10, 'whole'],
+  ['bytes=2-5', 10, '2..6'],
+  ['bytes=10-', 10, 'InvalidRange'],
+  ['bytes=9-1', 10, 'whole'],
+  [`bytes=${Array.from({ length: 16 }, (_, i) => `${2 * i}-${2 * i}`).join()}`, 100, `[${every(16)}]`],
+  [`bytes=${Array.from({ length: 17 }, (_, i) => `${2 * i}-${2 * i}`).join()}`, 100, 'whole'],
+  [`bytes=${Array.from({ length: 64 }, (_, i) => `${i}-${i}`).join()}`, 100, '0..64'],
+  [`bytes=${Array.from({ length: 65 }, (_, i) => `${i}-${i}`).join()}`, 100, 'whole'],
+  [`bytes=${'0-,'.repeat(1000)}0-`, 100, 'whole'],
+]
+function every(count: number): string {
+  return Array.from({ length: count }, (_, i) => `${2 * i}..${2 * i + 1}`).join(' ')
+}
+
+test('several ranges are joined where they touch, kept in order, and passed over where there are too many', () => {
+  for (const [header, size, outcome] of lists)
+    assert.equal(
+      outcomeOf(() => parseRanges(header, size)),
+      outcome,
+      header,
+    )
+})
+
+test('whatever the list, its ranges are the very bytes asked for, each once', () => {
+  const bound = fc.nat({ max: 60 })
+  const spec = fc.oneof(
+    fc.tuple(bound, bound).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
+    bound.map((n) => `${n}-`),
+    bound.map((n) => `-${n}`),
+  )
+  fc.assert(
+    fc.property(fc.array(spec, { minLength: 1, maxLength: 12 }), bound, (specs, size) => {
+      const wanted = new Set<number>()
+      for (const one of specs) {
+        const single = outcomeOf(() => parseRange(`bytes=${one}`, size))
+        const [start, end] = single.split('..').map(Number)
+        if (single !== 'InvalidRange') for (let at = start!; at < end!; at++) wanted.add(at)
+      }
+      const header = `bytes=${specs.join(', ')}`
+      if (wanted.size === 0) return assert.throws(() => parseRanges(header, size), { code: 'InvalidRange' })
+      const parsed = parseRanges(header, size)
+      assert.ok(parsed !== 'whole')
+      const got = ('start' in parsed ? [parsed] : parsed).flatMap(({ start, end }) =>
+        Array.from({ length: end - start }, (_, i) => start + i),
+      )
+      assert.equal(got.length, new Set(got).size)
+      assert.deepEqual(new Set(got), wanted)
+    }),
+  )
 })

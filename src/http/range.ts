@@ -1,7 +1,4 @@
-/**
- * The Range header (RFC 9110 14.2): which bytes of an object are asked for. One range is served; the reading of a single range and its
- * application to a size are apart, so that several can be served one day.
- */
+/** The Range header (RFC 9110 14.2): which bytes of an object are asked for, as one range or as several. */
 import { ApiError } from '../base/errors.ts'
 import { listHasEtag, type Validators } from './conditions.ts'
 import { parseHttpDate } from './dates.ts'
@@ -25,10 +22,42 @@ export function parseRange(header: string, size: number): ByteRange | 'whole' {
   if (spec === undefined) return 'whole'
   const range = applySpec(spec, size)
   if (range !== undefined) return range
-  throw new ApiError('InvalidRange', undefined, {
-    details: { RangeRequested: header, ActualObjectSize: String(size) },
-    headers: { 'content-range': `bytes */${size}` },
-  })
+  throw invalidRange(header, size)
+}
+
+/** Ranges of one request as sent; more, and the header is passed over. */
+const specsMax = 64
+/** Ranges of one answer. */
+const rangesMax = 16
+
+/**
+ * The ranges of an object of `size` bytes that the header asks for, in the order asked for, of which no two touch: those that overlap or
+ * adjoin are one, in the place of the first of them, and those without a byte of the object are left out. A single one where one is left.
+ * `whole` for what is not understood, and for more ranges than are served (RFC 9110 14.2 lets a server pass over those). Throws
+ * InvalidRange where no range has a byte of the object.
+ */
+export function parseRanges(header: string, size: number): ByteRange | readonly ByteRange[] | 'whole' {
+  if (!header.includes(',')) return parseRange(header, size)
+  if (header.slice(0, unit.length).toLowerCase() !== unit) return 'whole'
+  const texts = header.slice(unit.length).split(',', specsMax + 1)
+  if (texts.length > specsMax) return 'whole'
+  const ranges: ByteRange[] = []
+  let specs = 0
+  for (const text of texts) {
+    const trimmed = trimBlanks(text)
+    // A list may have empty elements (RFC 9110 5.6.1.2).
+    if (trimmed === '') continue
+    const spec = parseSpec(trimmed)
+    if (spec === undefined) return 'whole'
+    specs++
+    const range = applySpec(spec, size)
+    if (range !== undefined) ranges.push(range)
+  }
+  if (specs === 0) return 'whole'
+  if (ranges.length === 0) throw invalidRange(header, size)
+  const joined = coalesce(ranges)
+  if (joined.length > rangesMax) return 'whole'
+  return joined.length === 1 ? joined[0]! : joined
 }
 
 /**
@@ -65,6 +94,37 @@ export function parseCopySourceRange(header: string, size: number): ByteRange {
 }
 
 const unit = 'bytes='
+
+const invalidRange = (header: string, size: number): ApiError =>
+  new ApiError('InvalidRange', undefined, {
+    details: { RangeRequested: header, ActualObjectSize: String(size) },
+    headers: { 'content-range': `bytes */${size}` },
+  })
+
+/** One range for those that overlap or adjoin, each where the first of its members was. */
+function coalesce(ranges: readonly ByteRange[]): ByteRange[] {
+  const sorted = ranges.map(({ start, end }, order) => ({ start, end, order })).sort((a, b) => a.start - b.start)
+  const joined: typeof sorted = []
+  for (const range of sorted) {
+    const before = joined.at(-1)
+    if (before !== undefined && range.start <= before.end) {
+      before.end = Math.max(before.end, range.end)
+      before.order = Math.min(before.order, range.order)
+    } else joined.push(range)
+  }
+  return joined.sort((a, b) => a.order - b.order).map(({ start, end }) => ({ start, end }))
+}
+
+/** Without the spaces and tabs around it. */
+function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09
 
 /** `a-b`, `a-` or `-n`. */
 function parseSpec(text: string): RangeSpec | undefined {

@@ -1,7 +1,6 @@
 /** Bodies of requests over real sockets: whole, refused, left, too slow, cut short. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { count, get, head, ok, put, rendered, smuggled, startListener } from '../../test/harness/http-listener.ts'
@@ -75,7 +74,7 @@ test('a body is not read faster than it is asked for', async () => {
     },
   })
   const limits = { ...defaultLimits, bodyBufferSize: 256 * 1024 }
-  const body = new RequestBody(message as IncomingMessage, size, limits, undefined)
+  const body = new RequestBody(message, size, limits, undefined)
   const chunks = body[Symbol.asyncIterator]()
   let taken = 0
   while (taken < size) {

@@ -2,10 +2,15 @@
  * The body of a request, pulled: read from the socket only as fast as it is asked for, within a bounded buffer, and watched for clients
  * that send too slowly. A hand-written iterator, since `for await` over node's stream costs several microseconds a request.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import assert from 'node:assert/strict'
+import type { Readable } from 'node:stream'
 import { ApiError } from '../base/errors.ts'
 import type { Limits } from './limits.ts'
+
+/** An answer that can say 100 first. */
+interface Continuing {
+  writeContinue(): void
+}
 
 type Result = IteratorResult<Uint8Array, undefined>
 
@@ -19,9 +24,9 @@ export class RequestBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uin
   started = false
   /** It was ended for the client's slowness. */
   tooSlow = false
-  readonly #message: IncomingMessage
+  readonly #message: Readable
   /** Who waits for 100-continue. */
-  readonly #response: ServerResponse | undefined
+  readonly #response: Continuing | undefined
   readonly #size: number | undefined
   readonly #limits: Limits
   readonly #chunks: Uint8Array[] = []
@@ -37,12 +42,7 @@ export class RequestBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uin
   #receivedBefore = 0
 
   /** `size` is the declared one; `awaiting100` the response on which to say 100, if the client waits for it. */
-  constructor(
-    message: IncomingMessage,
-    size: number | undefined,
-    limits: Limits,
-    awaiting100: ServerResponse | undefined,
-  ) {
+  constructor(message: Readable, size: number | undefined, limits: Limits, awaiting100: Continuing | undefined) {
     this.#message = message
     this.#size = size
     this.#limits = limits
