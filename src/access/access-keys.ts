@@ -5,9 +5,10 @@ import type { Random } from '../base/random.ts'
 import { Secret } from '../base/secret.ts'
 import type { Guards, Key, MetadataStore, Transaction } from '../metadata/metadata-store.ts'
 import { toAccount, type Account } from './accounts.ts'
-import { keysOfAccount } from './keys-of-account.ts'
+import { deleteAccessKey, keysOfAccount } from './keys-of-account.ts'
+import { lastUseIn, type LastUse } from './last-use.ts'
 import { accessKeyIdFault, secretFault } from './weak-secrets.ts'
-import type { MasterKey } from './sealing.ts'
+import type { MasterKey, Sealed } from './sealing.ts'
 import {
   accessKeyKey,
   accessKeyOfAccountKey,
@@ -33,6 +34,8 @@ export interface AccessKey {
   readonly active: boolean
   /** Milliseconds since 1970. */
   readonly createdAt: number
+  /** Until when the secret before its present one counts too, in milliseconds since 1970; absent where there is none that counts. */
+  readonly previousUntil?: number | undefined
 }
 
 /** An access key just made, with its secret. */
@@ -40,8 +43,26 @@ export interface NewAccessKey extends AccessKey {
   readonly secretAccessKey: Secret
 }
 
+/** An access key as its record keeps it, its secrets opened. */
+export interface OpenedAccessKey extends NewAccessKey {
+  /** The secret before, which counts too until a time, in milliseconds since 1970; that may have passed. */
+  readonly previous?: { readonly secret: Secret; readonly untilMs: number } | undefined
+}
+
+export interface ListPageOptions {
+  readonly accountId: string
+  /** Those of one user; all of the account unless given. */
+  readonly userId?: string | undefined
+  /** Ids after this one. */
+  readonly after?: string | undefined
+  /** At least 1. */
+  readonly limit: number
+}
+
 /** Longest name of a key, in bytes of UTF-8. */
 export const keyNameLengthMax = 256
+/** For how long the former secret of a key may count beside its new one: seven days. */
+export const graceSecondsMax = 604_800
 
 const pageSize = 1000
 
@@ -124,15 +145,21 @@ export class AccessKeys {
 
   /** Puts a planned key among the records, in place of one with the same id. The transaction holds `accessKeyGuards`. */
   insert(transaction: Transaction, key: NewAccessKey): void {
-    const { secretAccessKey, ...rest } = key
+    const { secretAccessKey, previousUntil: _, ...rest } = key
     const secret = this.#masterKey.seal(purpose(key.accessKeyId), secretAccessKey.reveal())
     const version = key.userId === undefined ? 1 : 2
     transaction.set(accessKeyKey(key.accessKeyId), encodeRecord({ version, ...rest, secret }))
     transaction.set(accessKeyOfAccountKey(key.accountId, key.accessKeyId), Buffer.alloc(0))
   }
 
+  /** Without its secret; undefined where there is none. */
+  async get(accessKeyId: string): Promise<AccessKey | undefined> {
+    const value = await this.#store.get(accessKeyKey(accessKeyId))
+    return value === undefined ? undefined : this.#shown(decodeAccessKey(value))
+  }
+
   /** The key with its secret, active or not; undefined where there is none. Throws SealBroken. */
-  async open(accessKeyId: string): Promise<NewAccessKey | undefined> {
+  async open(accessKeyId: string): Promise<OpenedAccessKey | undefined> {
     const value = await this.#store.get(accessKeyKey(accessKeyId))
     return value === undefined ? undefined : openAccessKey(this.#masterKey, value)
   }
@@ -156,11 +183,35 @@ export class AccessKeys {
         }
         return { entries, values }
       })
-      for (const value of page.values) if (value !== undefined) keys.push(withoutSecret(decodeAccessKey(value)))
+      for (const value of page.values) if (value !== undefined) keys.push(this.#shown(decodeAccessKey(value)))
       const last = page.entries.at(-1)
       if (last === undefined || page.entries.length < pageSize) return keys
       start = Buffer.concat([last[0], Buffer.of(0)])
     }
+  }
+
+  /** The keys of one account, or of a user of it; in order of id, at most `limit`, without secrets. */
+  listPage({ accountId, userId, after = '', limit }: ListPageOptions): Promise<readonly AccessKey[]> {
+    return this.#store.read(async (snapshot) => {
+      const keys: AccessKey[] = []
+      for await (const record of keysOfAccount(snapshot, accountId, after)) {
+        if (userId === undefined || record.userId === userId) keys.push(this.#shown(record))
+        if (keys.length >= limit) break
+      }
+      return keys
+    })
+  }
+
+  /** When each was last used, as far as that is kept: the uses of the last seconds may be missing. Those never used are not in the answer. */
+  lastUse(accessKeyIds: readonly string[]): Promise<ReadonlyMap<string, LastUse>> {
+    return this.#store.read(async (snapshot) => {
+      const uses = new Map<string, LastUse>()
+      for (const id of accessKeyIds) {
+        const use = await lastUseIn(snapshot, id)
+        if (use !== undefined) uses.set(id, use)
+      }
+      return uses
+    })
   }
 
   /** Throws NoSuchEntity, InvalidArgument. */
@@ -170,11 +221,12 @@ export class AccessKeys {
   }
 
   /**
-   * Signatures made with an inactive key are refused; it can be made active again. Throws NoSuchEntity, and LimitExceeded where the account
-   * has as many active keys as it may.
+   * Signatures made with an inactive key are refused; it can be made active again, with its present secret alone. Throws NoSuchEntity, and
+   * LimitExceeded where the account has as many active keys as it may.
    */
   async setActive(accessKeyId: string, active: boolean): Promise<AccessKey> {
-    if (!active || this.#activeMax === undefined) return this.#change(accessKeyId, (record) => ({ ...record, active }))
+    if (!active) return this.#change(accessKeyId, ({ previous: _, ...record }) => ({ ...record, active }))
+    if (this.#activeMax === undefined) return this.#change(accessKeyId, (record) => ({ ...record, active }))
     const key = accessKeyKey(accessKeyId)
     const { accountId } = await existing(this.#store, accessKeyId)
     return this.#store.transact({ exclusive: [key, accountKey(accountId)] }, async (transaction) => {
@@ -184,15 +236,25 @@ export class AccessKeys {
       const account = await transaction.get(accountKey(accountId))
       if (!record.active && account !== undefined) await this.#refuseOneMore(transaction, account)
       transaction.set(key, encodeRecord({ ...record, active }))
-      return withoutSecret({ ...record, active })
+      return this.#shown({ ...record, active })
     })
   }
 
-  /** A new secret under the same id; the old one stops working at once. Throws NoSuchEntity. */
-  async regenerate(accessKeyId: string): Promise<NewAccessKey> {
+  /**
+   * A new secret under the same id. The old one stops working at once; or after the grace, in which both count, and the one before it no more. Throws
+   * NoSuchEntity, and InvalidArgument for a grace that is not 0 to `graceSecondsMax` whole seconds.
+   */
+  async regenerate(accessKeyId: string, { graceSeconds = 0 }: { graceSeconds?: number } = {}): Promise<NewAccessKey> {
+    checkGrace(graceSeconds)
     const secretAccessKey = newSecret(this.#random)
     const secret = this.#masterKey.seal(purpose(accessKeyId), secretAccessKey.reveal())
-    return { ...(await this.#change(accessKeyId, (record) => ({ ...record, secret }))), secretAccessKey }
+    const untilMs = this.#clock.now() + graceSeconds * 1000
+    const changed = await this.#change(accessKeyId, ({ previous: _, ...record }) => {
+      // An inactive key's secret does not count now, and is not to count again.
+      const kept = graceSeconds > 0 && record.active ? { previous: { secret: record.secret, untilMs } } : undefined
+      return { ...record, secret, ...kept }
+    })
+    return { ...changed, secretAccessKey }
   }
 
   /** Throws NoSuchEntity. */
@@ -200,9 +262,8 @@ export class AccessKeys {
     const key = accessKeyKey(accessKeyId)
     return this.#store.transact({ exclusive: [key] }, async (transaction) => {
       const record = await existing(transaction, accessKeyId)
-      transaction.delete(key)
-      transaction.delete(accessKeyOfAccountKey(record.accountId, accessKeyId))
-      return withoutSecret(record)
+      deleteAccessKey(transaction, record)
+      return this.#shown(record)
     })
   }
 
@@ -217,12 +278,18 @@ export class AccessKeys {
     throw new ApiError('LimitExceeded', `The account may have ${max} active access keys at once, and has ${active}.`)
   }
 
+  #shown(record: AccessKeyRecord): AccessKey {
+    const { previous } = record
+    const inForce = previous !== undefined && this.#clock.now() < previous.untilMs
+    return { ...withoutSecret(record), ...(inForce && { previousUntil: previous.untilMs }) }
+  }
+
   #change(accessKeyId: string, change: (record: AccessKeyRecord) => AccessKeyRecord): Promise<AccessKey> {
     const key = accessKeyKey(accessKeyId)
     return this.#store.transact({ exclusive: [key] }, async (transaction) => {
       const record = change(await existing(transaction, accessKeyId))
       transaction.set(key, encodeRecord(record))
-      return withoutSecret(record)
+      return this.#shown(record)
     })
   }
 }
@@ -230,13 +297,14 @@ export class AccessKeys {
 /** The guards that `AccessKeys.insert` needs. */
 export const accessKeyGuards = ({ accessKeyId }: Pick<AccessKey, 'accessKeyId'>): Key[] => [accessKeyKey(accessKeyId)]
 
-/** A key's record with its secret opened. Throws SealBroken. */
-export function openAccessKey(masterKey: MasterKey, value: Uint8Array): NewAccessKey {
+/** A key's record with its secrets opened. Throws SealBroken. */
+export function openAccessKey(masterKey: MasterKey, value: Uint8Array): OpenedAccessKey {
   const record = decodeAccessKey(value)
-  return {
-    ...withoutSecret(record),
-    secretAccessKey: new Secret(masterKey.open(purpose(record.accessKeyId), record.secret)),
-  }
+  const open = (sealed: Sealed): Secret => new Secret(masterKey.open(purpose(record.accessKeyId), sealed))
+  const { previous } = record
+  const opened = { ...withoutSecret(record), secretAccessKey: open(record.secret) }
+  if (previous === undefined) return opened
+  return { ...opened, previous: { secret: open(previous.secret), untilMs: previous.untilMs } }
 }
 
 const purpose = (accessKeyId: string) => ({ kind: 'access key', name: accessKeyId })
@@ -268,6 +336,13 @@ function newAccessKeyId(random: Random): string {
 
 /** 40 characters of base64: 240 bits of chance. */
 const newSecret = (random: Random): Secret => new Secret(random.bytes(30).toString('base64'))
+
+function checkGrace(graceSeconds: number): void {
+  if (Number.isSafeInteger(graceSeconds) && graceSeconds >= 0 && graceSeconds <= graceSecondsMax) return
+  throw new ApiError('InvalidArgument', `A grace must be 0 to ${graceSecondsMax} whole seconds.`, {
+    details: { ArgumentName: 'graceSeconds', ArgumentValue: String(graceSeconds) },
+  })
+}
 
 function checkKeyName(name: string): void {
   const fault =

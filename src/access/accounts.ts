@@ -3,6 +3,7 @@ import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Key, MetadataStore, Snapshot, Transaction } from '../metadata/metadata-store.ts'
+import { checkedQuota, type Quota } from './quota.ts'
 import {
   accountEmailKey,
   accountKey,
@@ -27,6 +28,8 @@ export interface Account {
   readonly profile?: string | undefined
   /** Toggles set on this account alone, over its profile. */
   readonly toggles?: Readonly<Record<string, string | number | boolean | null>> | undefined
+  /** The most that all its buckets together may hold. */
+  readonly quota?: Quota | undefined
 }
 
 /** Longest display name, in bytes of UTF-8. */
@@ -96,14 +99,30 @@ export class Accounts {
 
   /** Changes the account's own profile and toggles; `change` is given the account as it is. Throws NoSuchEntity, and what `change` throws. */
   async configure(id: string, change: (current: Account) => Pick<Account, 'profile' | 'toggles'>): Promise<Account> {
+    return this.#change(id, (current) => {
+      const { profile, toggles } = change(current)
+      return { profile, toggles }
+    })
+  }
+
+  /**
+   * The most that all buckets of the account together may hold from now on; undefined: any number. What is there already stays, however much it
+   * is. Throws NoSuchEntity, and InvalidArgument for what is no quota.
+   */
+  async setQuota(id: string, quota: Quota | undefined): Promise<Account> {
+    const checked = quota && checkedQuota(quota)
+    return this.#change(id, () => ({ quota: checked }))
+  }
+
+  #change(id: string, change: (current: Account) => Partial<Account>): Promise<Account> {
     const key = accountKey(id)
     return this.#store.transact({ exclusive: [key] }, async (transaction) => {
-      const value = await transaction.get(key)
+      const value = isAccountId(id) ? await transaction.get(key) : undefined
       if (value === undefined) throw new ApiError('NoSuchEntity', `There is no account ${id}.`)
-      const record = decodeAccount(value)
-      const { profile, toggles } = change(toAccount(value))
-      transaction.set(key, encodeRecord({ ...record, profile, toggles }))
-      return { ...toAccount(value), profile, toggles }
+      const account = toAccount(value)
+      const changed = { ...account, ...change(account) }
+      transaction.set(key, encodeRecord({ ...decodeAccount(value), ...changed }))
+      return changed
     })
   }
 

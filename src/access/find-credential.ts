@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
 import { openAccessKey } from './access-keys.ts'
-import type { NewAccessKey } from './access-keys.ts'
+import type { OpenedAccessKey } from './access-keys.ts'
 import type { Credential, FindCredential } from './credential.ts'
 import { accessKeyKey, userKey } from './records.ts'
 import type { MasterKey } from './sealing.ts'
@@ -57,7 +57,7 @@ export function createFindCredential(
     return readUser(opened, key, opened.userId)
   }
 
-  function readUser(opened: NewAccessKey, key: Seen, userId: string): ReturnType<FindCredential> {
+  function readUser(opened: OpenedAccessKey, key: Seen, userId: string): ReturnType<FindCredential> {
     const guard = userKey(userId)
     const user = { guard, stamp: store.stamp(guard) }
     const conclude = (value: Uint8Array | undefined): Credential | undefined => {
@@ -84,8 +84,10 @@ export function createFindCredential(
   }
 }
 
-function credentialOf({ accessKeyId, accountId, secretAccessKey }: NewAccessKey, user?: Uint8Array): Credential {
-  const credential = { accessKeyId, accountId, secret: secretAccessKey.reveal() }
+function credentialOf(opened: OpenedAccessKey, user?: Uint8Array): Credential {
+  const { accessKeyId, accountId, secretAccessKey, previous } = opened
+  const former = previous && { previous: { secret: previous.secret.reveal(), untilMs: previous.untilMs } }
+  const credential: Credential = { accessKeyId, accountId, secret: secretAccessKey.reveal(), ...former }
   if (user === undefined) return credential
   const { accountId: itsAccountId, ...rest } = policiesOf(user)
   assert.equal(itsAccountId, accountId, 'a key belongs to a user of another account')

@@ -1,15 +1,25 @@
 /** The access keys of one account, read within a snapshot or a transaction. */
-import type { Key, Snapshot } from '../metadata/metadata-store.ts'
-import { accessKeyKey, accessKeysOfAccount, decodeAccessKey } from './records.ts'
+import type { Key, Snapshot, Transaction } from '../metadata/metadata-store.ts'
+import {
+  accessKeyKey,
+  accessKeyOfAccountKey,
+  accessKeysOfAccount,
+  accessKeyUseKey,
+  decodeAccessKey,
+} from './records.ts'
 import type { AccessKeyRecord } from './records.ts'
 
 const pageSize = 1000
 
-/** In order of id. */
-export async function* keysOfAccount(snapshot: Snapshot, accountId: string): AsyncGenerator<AccessKeyRecord> {
+/** In order of id, from the first after `after`. */
+export async function* keysOfAccount(
+  snapshot: Snapshot,
+  accountId: string,
+  after = '',
+): AsyncGenerator<AccessKeyRecord> {
   const prefix = accessKeysOfAccount(accountId)
   const end = Buffer.concat([prefix, Buffer.of(0xff)])
-  let start: Key = prefix
+  let start: Key = after === '' ? prefix : Buffer.concat([accessKeyOfAccountKey(accountId, after), Buffer.of(0)])
   for (;;) {
     const entries = await snapshot.scan(start, end, { limit: pageSize })
     for (const [key] of entries) {
@@ -20,4 +30,14 @@ export async function* keysOfAccount(snapshot: Snapshot, accountId: string): Asy
     if (last === undefined || entries.length < pageSize) return
     start = Buffer.concat([last[0], Buffer.of(0)])
   }
+}
+
+/** Removes the key with what is kept of it. The transaction has `accessKeyKey` as an exclusive guard. */
+export function deleteAccessKey(
+  transaction: Transaction,
+  { accountId, accessKeyId }: Pick<AccessKeyRecord, 'accountId' | 'accessKeyId'>,
+): void {
+  transaction.delete(accessKeyKey(accessKeyId))
+  transaction.delete(accessKeyOfAccountKey(accountId, accessKeyId))
+  transaction.delete(accessKeyUseKey(accessKeyId))
 }

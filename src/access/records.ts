@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { keyspace } from '../metadata/keyspace.ts'
 import type { Key, Value } from '../metadata/metadata-store.ts'
+import type { Quota } from './quota.ts'
 import type { Sealed } from './sealing.ts'
 
 export interface AccountRecord {
@@ -16,6 +17,8 @@ export interface AccountRecord {
   readonly profile?: string | undefined
   /** Toggles set on this account alone, over its profile. */
   readonly toggles?: Readonly<Record<string, string | number | boolean | null>> | undefined
+  /** The most that all its buckets together may hold. */
+  readonly quota?: Quota | undefined
 }
 
 export interface AccessKeyRecord {
@@ -31,6 +34,8 @@ export interface AccessKeyRecord {
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly secret: Sealed
+  /** The secret before this one, where it counts as well until a time; a program that knows of none takes this one alone. */
+  readonly previous?: { readonly secret: Sealed; /** Milliseconds since 1970. */ readonly untilMs: number } | undefined
 }
 
 export interface UserRecord {
@@ -54,7 +59,8 @@ export const decodeAccessKey = (value: Value): AccessKeyRecord => decode(value, 
 
 export const decodeUser = (value: Value): UserRecord => decode(value) as UserRecord
 
-function decode(value: Value, versionMax = 1): { readonly version: number } {
+/** Throws for what a newer program wrote. */
+export function decode(value: Value, versionMax = 1): { readonly version: number } {
   const record = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as {
     version: number
   }
@@ -78,6 +84,10 @@ export const accessKeyKey = (accessKeyId: string): Key => Buffer.concat([accessK
 
 export const accessKeysStart = Buffer.of(keyspace.accessKey)
 export const accessKeysEnd = Buffer.of(keyspace.accessKey + 1)
+
+/** When the access key was last used. */
+export const accessKeyUseKey = (accessKeyId: string): Key =>
+  Buffer.concat([Buffer.of(keyspace.accessKeyUse), Buffer.from(accessKeyId)])
 
 /** Which access keys an account has; the value is empty. */
 export const accessKeyOfAccountKey = (accountId: string, accessKeyId: string): Key =>

@@ -4,13 +4,17 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Guards, Key, MetadataStore, Snapshot, Transaction } from '../metadata/metadata-store.ts'
 import type { CredentialUser } from './credential.ts'
-import { keysOfAccount } from './keys-of-account.ts'
+import { deleteApiKeysOfUser } from './api-keys.ts'
+import { deleteAccessKey, keysOfAccount } from './keys-of-account.ts'
+import { apiKeysOfAccount, passwordKey, sessionsOfUser } from './management-records.ts'
+import { noSuchUser } from './no-such-user.ts'
 import { parsePolicy } from './policy/parse-policy.ts'
 import type { Policy } from './policy/policy.ts'
-import { accessKeyKey, accessKeyOfAccountKey, accountKey, decodeUser, encodeRecord } from './records.ts'
+import { accessKeyKey, accountKey, decodeUser, encodeRecord } from './records.ts'
 import { userKey, userNameKey, usersOfAccount } from './records.ts'
 import type { UserRecord } from './records.ts'
 import { isRole, roles, type Role } from './roles.ts'
+import { deleteSessionsOfUser } from './sessions.ts'
 
 export interface User {
   /** As AWS's unique ids: `AIDA` and 16 characters. A later user of the same name has another. */
@@ -113,21 +117,22 @@ export class Users {
     }
   }
 
-  /** Deletes the user and all its access keys, which stop working at once. Throws NoSuchEntity. */
+  /** Deletes the user with its access keys, API keys, password and sessions, all of which stop working at once. Throws NoSuchEntity. */
   async delete(id: string): Promise<User> {
     const { accountId, name } = await this.#existing(id)
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const keys = await this.#store.read((snapshot) => keysOfUser(snapshot, accountId, id))
-      const guards = [userKey(id), userNameKey(accountId, name), ...keys.map(accessKeyKey)]
+      const lists = [apiKeysOfAccount(accountId), sessionsOfUser(id)]
+      const guards = [userKey(id), userNameKey(accountId, name), passwordKey(id), ...lists, ...keys.map(accessKeyKey)]
       const deleted = await this.#store.transact({ exclusive: guards }, async (transaction) => {
         const user = toUser(await existing(transaction, id))
         // A key made since the list was read is not guarded; one that is gone does no harm.
         const current = await keysOfUser(transaction, accountId, id)
         if (!current.every((key) => keys.includes(key))) return undefined
-        for (const key of current) {
-          transaction.delete(accessKeyKey(key))
-          transaction.delete(accessKeyOfAccountKey(accountId, key))
-        }
+        for (const accessKeyId of current) deleteAccessKey(transaction, { accountId, accessKeyId })
+        await deleteApiKeysOfUser(transaction, accountId, id)
+        await deleteSessionsOfUser(transaction, id)
+        transaction.delete(passwordKey(id))
         transaction.delete(userKey(id))
         transaction.delete(userNameKey(accountId, name))
         return user
@@ -220,9 +225,6 @@ async function keysOfUser(snapshot: Snapshot, accountId: string, userId: string)
   for await (const key of keysOfAccount(snapshot, accountId)) if (key.userId === userId) ids.push(key.accessKeyId)
   return ids
 }
-
-export const noSuchUser = (nameOrId: string): ApiError =>
-  new ApiError('NoSuchEntity', `There is no user ${JSON.stringify(nameOrId)}.`)
 
 const encodeUser = (user: User): Uint8Array =>
   encodeRecord({ version: 1, ...user, policies: [...user.policies] } satisfies UserRecord)

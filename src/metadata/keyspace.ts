@@ -10,8 +10,36 @@ export const keyspace = {
   user: 0x13,
   /** A user's id: account id (32 bytes), name in small letters. */
   userOfAccount: 0x14,
+  /** What opens the management API: its id. */
+  apiKey: 0x15,
+  /** A session of the console: digest of its token. */
+  session: 0x16,
+  /** Failed sign-ins lately, of a user or from an address. */
+  signInFailures: 0x17,
+  /** A key that signs delivery tokens: its id. */
+  signingKey: 0x18,
+  /** The ids of a bucket's signing keys: bucket id, key id. */
+  signingKeyOfBucket: 0x19,
+  /** Delivery tokens that count no more: bucket id, token id. */
+  revokedToken: 0x1a,
+  /** What was changed through management, in a chain: sequence number (8 bytes). */
+  audit: 0x1b,
+  /** When an access key was last used: its id. */
+  accessKeyUse: 0x1c,
+  /** A user's password, as a digest: user id. */
+  password: 0x1d,
+  /** API keys of an account: account id, key id. */
+  apiKeyOfAccount: 0x1e,
   bucket: 0x20,
   bucketOfAccount: 0x21,
+  /** Custom domains: 0 and a domain's id, the claim; 1 and a name, which claim is verified and what it shows; 2 is a guard alone. */
+  domain: 0x22,
+  /** A domain's id: account id, name. */
+  domainOfAccount: 0x23,
+  /** A TLS certificate with its sealed key: host name. */
+  certificate: 0x24,
+  /** What is under way with a certificate authority: 0 the account, and a pause; 1 and a token, the answer to its challenge. */
+  acme: 0x25,
   /** The current version of each key: bucket id, key. What a listing walks. */
   head: 0x30,
   /** Noncurrent versions and delete markers: bucket id, key, 0, version id (16 bytes, newest first). */
@@ -48,4 +76,8 @@ export const keyspace = {
    */
   body: 0x60,
   counter: 0x70,
+  /** Requests and bytes in a day: of what, its id, the day, the measure. */
+  usageOfDay: 0x71,
+  /** What was stored at the end of a day: of what, its id, the day. */
+  storageOfDay: 0x72,
 } as const
