@@ -100,7 +100,7 @@ async function begin(transaction: Transaction, { record, value }: Look): Promise
 function lookAtKey({ objects, clock }: LifecycleParts, bucket: Bucket, look: Look): Promise<boolean> {
   const { key, progress } = look
   const { heads, versions } = objects
-  return objects.change(bucket, key, {}, async (transaction, current) => {
+  return objects.change(bucket, key, { deletes: true }, async (transaction, current) => {
     if (!(await begin(transaction, look)) || current.lifecycle === undefined) return false
     const nowMs = clock.now()
     const keyLook = new KeyLook({
