@@ -1,0 +1,71 @@
+/** Which bucket and key a request is about, and the token in its path, by the place that its host is and the target's path. */
+import { ApiError } from '../base/errors.ts'
+import type { Place } from './hosts.ts'
+
+export interface Address {
+  /** Not checked: it may be no bucket's name, or empty. */
+  readonly bucket: string
+  /** Path before the key, without the token: `/`, or `/photos/` where the bucket stands in the path; as sent. */
+  readonly root: string
+  /** The key as sent: not decoded. */
+  readonly rawKey: string
+  /** The token of `~auth=<token>/` before the key. */
+  readonly pathToken: string | undefined
+}
+
+/** Bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
+const keySizeMax = 1024
+/** What a segment begins with that holds a token; clients may have escaped its tilde and its equals sign. */
+const tokenSegment = /^(?:~|%7e)auth(?:=|%3d)/i
+
+/**
+ * `path` is the target's path in origin-form, as sent. Throws InvalidURI for a broken escape, invalid UTF-8 or NUL in the bucket. Nothing in a
+ * path is resolved: `..`, `//` and `%2F` are parts of the key.
+ */
+export function addressOf(place: Place, path: string): Address {
+  if (path.charCodeAt(0) !== slash) throw new ApiError('InvalidURI')
+  if (place.bucket !== undefined) return withoutToken(place.bucket, '/', path.slice(1))
+  const end = path.indexOf('/', 1)
+  const segment = end < 0 ? path.slice(1) : path.slice(1, end)
+  return withoutToken(decodeOnce(segment), `/${segment}/`, end < 0 ? '' : path.slice(end + 1))
+}
+
+function withoutToken(bucket: string, root: string, rest: string): Address {
+  const found = isTokenCode(rest.charCodeAt(0)) ? tokenSegment.exec(rest) : null
+  if (found === null) return { bucket, root, rawKey: rest, pathToken: undefined }
+  const end = rest.indexOf('/')
+  const pathToken = end < 0 ? rest.slice(found[0].length) : rest.slice(found[0].length, end)
+  return { bucket, root, rawKey: end < 0 ? '' : rest.slice(end + 1), pathToken: decodedOrSent(pathToken) }
+}
+
+const slash = 0x2f
+const isTokenCode = (code: number): boolean => code === 0x7e /* ~ */ || code === 0x25 /* % */
+
+/** The key, percent-decoded once. Throws InvalidURI as `addressOf`, and KeyTooLongError. */
+export function keyOf(rawKey: string): string {
+  const key = decodeOnce(rawKey)
+  if (key.length * 3 > keySizeMax && Buffer.byteLength(key) > keySizeMax) throw new ApiError('KeyTooLongError')
+  return key
+}
+
+function decodeOnce(raw: string): string {
+  let text = raw
+  try {
+    if (raw.includes('%')) text = decodeURIComponent(raw)
+  } catch (cause) {
+    throw new ApiError('InvalidURI', undefined, { cause })
+  }
+  // Bytes beyond ASCII must be escaped in a target (RFC 3986 2): unescaped, their encoding would be a guess.
+  if (text.includes('\0') || /[^\0-\x7f]/.test(raw)) throw new ApiError('InvalidURI')
+  return text
+}
+
+/** For what is checked by others anyway. */
+export function decodedOrSent(text: string): string {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
