@@ -1,6 +1,6 @@
 /**
  * Writes docs/requirements.md: each requirement of the vendors' documents, and the tests that prove it, which have its id at the beginning of their names
- * (`Q-BN-7: …`, `L-7, L-9: …`, `Q-ON-1 to Q-ON-6: …`). Fails where a requirement of S3 has none, and where a test names one that there is not.
+ * (`Q-BN-7: …`, `L-7, L-9: …`, `Q-ON-1 to Q-ON-6: …`). Fails where a requirement of the server has none, and where a test names one that there is not.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -72,7 +72,7 @@ function requirementsDocument(): string {
 }
 
 function faultOf({ id, part, untested }: Requirement, tests: readonly Proof[]): string[] {
-  if (part === 'S3' && untested === undefined && tests.length === 0) return [`No test has ${id} in its name.`]
+  if (part === 'server' && untested === undefined && tests.length === 0) return [`No test has ${id} in its name.`]
   return untested !== undefined && tests.length > 0 ? [`${id} is tested: it needs no reason why not.`] : []
 }
 
@@ -80,7 +80,7 @@ function rowOf({ id, says, part, untested }: Requirement, tests: readonly Proof[
   const proved = [...Map.groupBy(tests, ({ file }) => file)].map(
     ([file, ofFile]) => `\`${file}\`: ${[...new Set(ofFile.map(({ name }) => plain(name)))].join('; ')}`,
   )
-  const without = part === 'S3' ? untested : `${part}: not yet`
+  const without = part === 'server' ? untested : `${part}: not yet`
   return `| ${id} | ${plain(says)} | ${proved.length > 0 ? proved.join('<br>') : without} |\n`
 }
 

@@ -17,6 +17,15 @@ const tools: readonly Tool[] = [
   { name: 'python3-requests', probe: ['python3', '-c', 'import requests'], debianPackage: 'python3-requests' },
   { name: 'openssl', probe: ['openssl', 'version'], debianPackage: 'openssl' },
   { name: 'chromium', probe: ['chromium', '--version'], debianPackage: 'chromium' },
+  { name: 'ffmpeg', probe: ['ffmpeg', '-version'], debianPackage: 'ffmpeg' },
+  { name: 'pebble', probe: ['sh', '-c', 'command -v pebble'], debianPackage: 'pebble' },
+  { name: 'php', probe: ['php', '--version'], debianPackage: 'php-cli' },
+  { name: 'PyJWT', probe: ['/usr/bin/python3', '-c', 'import jwt'], debianPackage: 'python3-jwt' },
+  {
+    name: 'cryptography',
+    probe: ['/usr/bin/python3', '-c', 'import cryptography'],
+    debianPackage: 'python3-cryptography',
+  },
 ]
 
 const works = ({ probe: [program, ...args] }: Tool): boolean => {

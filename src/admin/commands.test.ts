@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { AccessKeys } from '../access/access-keys.ts'
 import { Accounts } from '../access/accounts.ts'
+import { AuditLog } from '../access/audit-log.ts'
 import { ensureFirstAccount } from '../access/first-account.ts'
+import { Passwords } from '../access/passwords.ts'
 import { MasterKey } from '../access/sealing.ts'
 import { systemClock } from '../base/clock.ts'
 import { systemRandom } from '../base/random.ts'
@@ -14,9 +16,10 @@ import { runCommand } from './commands.ts'
 import type { CommandName, CommandState } from './commands.ts'
 
 let state: CommandState
+let masterKey: MasterKey
 beforeEach(() => {
   const metadata = createMemoryStore()
-  const masterKey = new MasterKey(new Secret(systemRandom.bytes(32).toString('hex')), systemRandom)
+  masterKey = new MasterKey(new Secret(systemRandom.bytes(32).toString('hex')), systemRandom)
   const parts = { store: metadata, masterKey, clock: systemClock, random: systemRandom }
   state = {
     metadata,
@@ -26,6 +29,7 @@ beforeEach(() => {
     keyring: new Keyring({ metadata, masterKey, clock: systemClock, random: systemRandom }),
     region: 'eu-central',
     toggleLayers: [{ toggles: { tagging: false } }],
+    manage: () => assert.fail('managed'),
   }
 })
 
@@ -153,3 +157,35 @@ for (const [name, parameters, code] of badOrders) {
     await assert.rejects(runCommand(state, name, parameters), { code })
   })
 }
+
+test('audit.export gives the log as it is kept, its head last', async () => {
+  const parts = { store: state.metadata, clock: systemClock, masterKey }
+  const log = new AuditLog(parts)
+  assert.deepEqual(await run('audit.export'), { lines: [], next: null })
+  const actor = { kind: 'operator', id: '', name: 'first' } as const
+  for (const target of ['a', 'b', 'c']) await log.append({ actor, action: 'A', target, outcome: 'done' })
+  const kept = await Array.fromAsync(log.export())
+  assert.deepEqual(await run('audit.export'), { lines: kept, next: null })
+  assert.deepEqual(await run('audit.export', { after: '2' }), { lines: kept.slice(2), next: null })
+  await assert.rejects(run('audit.export', { after: 'x' }), { code: 'InvalidArgument' })
+})
+
+test('users.list says who has a password', async () => {
+  await run('accounts.create', { name: 'video' })
+  const anna = await run('users.create', { account: 'video', name: 'anna' })
+  await run('users.create', { account: 'video', name: 'bert' })
+  await new Passwords({ store: state.metadata, random: systemRandom }).set(anna['id']!, 'seven grey herons')
+  const { users } = (await run('users.list')) as unknown as { users: { name: string; hasPassword: boolean }[] }
+  assert.deepEqual(Object.fromEntries(users.map(({ name, hasPassword }) => [name, hasPassword])), {
+    anna: true,
+    bert: false,
+  })
+})
+
+test('keys.regenerate with a grace says until when the secret before works', async () => {
+  await ensureFirst()
+  const { accessKeyId = '' } = await run('keys.create')
+  const renewed = await run('keys.regenerate', { accessKeyId, graceSeconds: '60' })
+  assert.match(renewed['previousSecretUntil'] ?? '', /^\d{4}-/)
+  await assert.rejects(run('keys.regenerate', { accessKeyId, graceSeconds: 'x' }), { code: 'InvalidArgument' })
+})

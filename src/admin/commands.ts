@@ -8,13 +8,17 @@ import { accessKeyGuards } from '../access/access-keys.ts'
 import type { Account, Accounts } from '../access/accounts.ts'
 import { accountGuards, insertAccount } from '../access/accounts.ts'
 import { firstAccountId } from '../access/first-account.ts'
+import { auditEnd, auditHeadKey, auditKey, passwordKey, seqOfAuditKey } from '../access/management-records.ts'
 import { insertUser, userGuards } from '../access/users.ts'
 import type { User } from '../access/users.ts'
+import type { LastUse } from '../access/last-use.ts'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
 import type { Bucket } from '../objects/bucket.ts'
-import type { Buckets } from '../objects/buckets.ts'
+import type { Buckets, BucketWithUsage } from '../objects/buckets.ts'
+import { deliveryOf } from '../objects/delivery-settings.ts'
 import type { KeyDescription, Keyring } from '../objects/encryption/keyring.ts'
 import { layToggles, type ToggleLayer } from '../objects/toggles.ts'
+import type { ManageOrder } from './manage.ts'
 import { changeLayer, showLayer } from './settings.ts'
 
 /** What the commands work on. */
@@ -22,12 +26,14 @@ export interface CommandState {
   readonly metadata: MetadataStore
   readonly accounts: Accounts
   readonly accessKeys: AccessKeys
-  readonly buckets: Pick<Buckets, 'list' | 'create' | 'delete' | 'get' | 'update'>
+  readonly buckets: Pick<Buckets, 'listWithUsage' | 'create' | 'delete' | 'get' | 'update'>
   readonly keyring: Pick<Keyring, 'list' | 'rotate'>
   /** The region that new buckets are in. */
   readonly region: string
   /** The toggles that hold where no account or bucket says otherwise. */
   readonly toggleLayers: readonly ToggleLayer[]
+  /** Performs an operation of the management API as an operator. */
+  manage(order: ManageOrder): Promise<object>
 }
 
 type Parameters = Readonly<Record<string, string>>
@@ -42,6 +48,11 @@ const command = <const R extends string = never, const O extends string = never>
   { required = [], optional = [] }: { required?: readonly R[]; optional?: readonly O[] },
   run: (state: CommandState, parameters: Record<R, string> & Partial<Record<O, string>>) => Promise<object>,
 ): Command => ({ required, optional, run: run as Command['run'] })
+
+const bucketToCreate = {
+  required: ['name'],
+  optional: ['account', 'region', 'policy', 'objectLock'],
+} as const
 
 const commands = {
   'accounts.list': command({}, async ({ accounts }) => ({ accounts: (await accounts.list()).map(showAccount) })),
@@ -73,7 +84,10 @@ const commands = {
     const accounts = account === undefined ? await state.accounts.list() : [await state.accounts.find(account)]
     const users: object[] = []
     for (const owner of accounts) {
-      for (const user of await state.accounts.users.list(owner.id)) users.push(showUser(user, owner))
+      for (const user of await state.accounts.users.list(owner.id)) {
+        const hasPassword = (await state.metadata.get(passwordKey(user.id))) !== undefined
+        users.push({ ...showUser(user, owner), hasPassword })
+      }
     }
     return { users }
   }),
@@ -123,8 +137,12 @@ const commands = {
     const accounts = account === undefined ? await state.accounts.list() : [await state.accounts.find(account)]
     const names = new Map(accounts.map(({ id, displayName }) => [id, displayName]))
     const keys = await state.accessKeys.list(account === undefined ? undefined : accounts[0]?.id)
+    const uses = await state.accessKeys.lastUse(keys.map(({ accessKeyId }) => accessKeyId))
     const shown: object[] = []
-    for (const key of keys) shown.push(showKey(key, names.get(key.accountId), await userName(state, key)))
+    for (const key of keys) {
+      const lastUse = showUse(uses.get(key.accessKeyId))
+      shown.push({ ...showKey(key, names.get(key.accountId), await userName(state, key)), lastUse })
+    }
     return { keys: shown }
   }),
 
@@ -139,8 +157,9 @@ const commands = {
     showOwnedKey(state, await state.accessKeys.rename(accessKeyId, name)),
   ),
 
-  'keys.regenerate': command({ required: ['accessKeyId'] }, async (state, { accessKeyId }) => {
-    const key = await state.accessKeys.regenerate(accessKeyId)
+  'keys.regenerate': command({ required: ['accessKeyId'], optional: ['graceSeconds'] }, async (state, given) => {
+    const graceSeconds = given.graceSeconds === undefined ? 0 : Number(given.graceSeconds)
+    const key = await state.accessKeys.regenerate(given.accessKeyId, { graceSeconds })
     return { ...(await showOwnedKey(state, key)), ...showSecret(key) }
   }),
 
@@ -161,13 +180,21 @@ const commands = {
     const accounts = account === undefined ? await state.accounts.list() : [await state.accounts.find(account)]
     const buckets: object[] = []
     for (const owner of accounts) {
-      for await (const bucket of bucketsOf(state, owner)) buckets.push(showBucket(bucket, owner))
+      for await (const { bucket, usage } of bucketsOf(state, owner)) {
+        const { objects, bytes } = usage
+        buckets.push({ ...showBucket(bucket, owner), objects, bytes, delivery: deliveryOf(bucket) })
+      }
     }
     return { buckets }
   }),
 
-  'buckets.create': command({ required: ['name'], optional: ['account'] }, async (state, { name, account }) => {
+  'buckets.create': command(bucketToCreate, async (state, { name, account, region, policy, objectLock }) => {
     const owner = await accountOrFirst(state, account)
+    if ((region ?? policy ?? objectLock) !== undefined) {
+      const body = { name, region, policy, object_lock: objectLock === 'true' }
+      await state.manage({ operation: 'CreateBucket', account: owner.id, input: JSON.stringify({ body }) })
+      return showBucket(await state.buckets.get(name), owner)
+    }
     const naming = layToggles([...state.toggleLayers, owner])['naming.bucket']
     return showBucket(await state.buckets.create({ name, accountId: owner.id, region: state.region, naming }), owner)
   }),
@@ -188,6 +215,16 @@ const commands = {
   'buckets.delete': command({ required: ['name'] }, async (state, { name }) => {
     await state.buckets.delete(name)
     return { name, deleted: true }
+  }),
+
+  'manage.perform': command(
+    { required: ['operation', 'input'], optional: ['account'] },
+    (state, { operation, input, account }) => state.manage({ operation, input, account }),
+  ),
+
+  'audit.export': command({ optional: ['after'] }, ({ metadata }, { after = '0' }) => {
+    if (!/^\d{1,15}$/.test(after)) throw new ApiError('InvalidArgument', 'The parameter after must be a number.')
+    return auditLines(metadata, Number(after))
   }),
 
   'encryption.status': command({}, async ({ keyring }) => ({ keys: (await keyring.list()).map(showEncryptionKey) })),
@@ -235,15 +272,27 @@ async function accountOrFirst({ accounts, metadata }: CommandState, account: str
   return accounts.find(idOrName)
 }
 
+/** Lines of the audit log as they are kept, those after an entry; the last of all is its head, and then there is no `next`. */
+async function auditLines(metadata: MetadataStore, after: number): Promise<{ lines: string[]; next: number | null }> {
+  const { entries, head } = await metadata.read(async (snapshot) => ({
+    entries: await snapshot.scan(auditKey(after + 1), auditEnd, { limit: pageSize }),
+    head: await snapshot.get(auditHeadKey),
+  }))
+  const lines = entries.map(([, value]) => Buffer.from(value).toString())
+  if (entries.length === pageSize) return { lines, next: seqOfAuditKey(entries.at(-1)![0]) ?? null }
+  if (head !== undefined) lines.push(Buffer.from(head).toString())
+  return { lines, next: null }
+}
+
 const pageSize = 1000
 
-async function* bucketsOf({ buckets }: CommandState, { id }: Account): AsyncGenerator<Bucket> {
+async function* bucketsOf({ buckets }: CommandState, { id }: Account): AsyncGenerator<BucketWithUsage> {
   let after: string | undefined
   for (;;) {
-    const page = await buckets.list({ accountId: id, after, limit: pageSize })
+    const page = await buckets.listWithUsage(id, { after, limit: pageSize })
     yield* page
     if (page.length < pageSize) return
-    after = page.at(-1)?.name
+    after = page.at(-1)?.bucket.name
   }
 }
 
@@ -257,7 +306,7 @@ const showAccount = ({ id, displayName, createdAt, email }: Account) => ({
 })
 
 const showKey = (
-  { accessKeyId, name, active, accountId, createdAt }: AccessKey,
+  { accessKeyId, name, active, accountId, createdAt, previousUntil }: AccessKey,
   accountName: string | undefined,
   userName: string | undefined,
 ) => ({
@@ -268,7 +317,12 @@ const showKey = (
   accountName,
   ...(userName === undefined ? {} : { userName }),
   createdAt: iso(createdAt),
+  ...(previousUntil === undefined ? {} : { previousSecretUntil: iso(previousUntil) }),
 })
+
+/** The last use of a key, some seconds behind; null where there was none. */
+const showUse = (use: LastUse | undefined) =>
+  use === undefined ? null : { time: iso(use.atMs), operation: use.operation, address: use.remoteAddress }
 
 const showOwnedKey = async (state: CommandState, key: AccessKey) =>
   showKey(key, (await state.accounts.get(key.accountId))?.displayName, await userName(state, key))

@@ -27,7 +27,8 @@ export interface Control {
   close(): Promise<void>
 }
 
-const bodySizeMax = 64 * 1024
+/** An order to the management API may be 1 MiB, and stands in another text of JSON. */
+const bodySizeMax = 3 * 1024 * 1024
 
 export async function listenForControl(options: ControlOptions): Promise<Control> {
   const server = createServer((request, response) => {
@@ -86,9 +87,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > bodySizeMax) throw new ApiError('MaxMessageLengthExceeded')
-    chunks.push(chunk)
+    // What is too much is read to its end, so that whoever sends it gets to read why it is refused.
+    if (size <= bodySizeMax) chunks.push(chunk)
   }
+  if (size > bodySizeMax) throw new ApiError('MaxMessageLengthExceeded')
   return Buffer.concat(chunks).toString()
 }
 

@@ -152,7 +152,7 @@ const badRequests: [method: string, path: string, body: string, code: string][] 
   ['POST', '/commands/../status', '{}', 'InvalidRequest'],
   ['POST', '/', '{}', 'InvalidRequest'],
   ['POST', '/commands/keys.list', '{', 'InvalidRequest'],
-  ['POST', '/commands/keys.list', JSON.stringify('x'.repeat(70_000)), 'MaxMessageLengthExceeded'],
+  ['POST', '/commands/keys.list', JSON.stringify('x'.repeat(3 * 1024 * 1024)), 'MaxMessageLengthExceeded'],
 ]
 
 for (const [method, path, body, code] of badRequests) {

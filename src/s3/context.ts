@@ -11,7 +11,8 @@ import type { FindToggles } from '../objects/toggles.ts'
 import type { Uploads } from '../objects/uploads.ts'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
 import type { Action } from './operation.ts'
-import type { Endpoints, Regions } from './regions.ts'
+import type { Regions } from '../objects/regions.ts'
+import type { Endpoints } from './endpoints.ts'
 
 /** The parts of the domain that operations act on. */
 export interface Services extends Extensions {

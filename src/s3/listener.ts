@@ -4,7 +4,8 @@
  */
 import { ApiError } from '../base/errors.ts'
 import type { Identity } from '../access/authorize.ts'
-import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import type { Credential } from '../access/credential.ts'
+import type { HttpRequest, HttpResponse, Served } from '../http/message.ts'
 import { Query } from '../http/query.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { vary } from '../objects/cors-rule.ts'
@@ -44,9 +45,10 @@ export interface S3Options {
   readonly hostId: string
   /** Told of what is no client's fault. */
   onFault(error: unknown, request: HttpRequest): void
-  /** Told which operation a request turned out to be. */
-  onOperation?(request: HttpRequest, operation: string, accountId: string): void
 }
+
+/** What a request turns out to be, as it is found out: those who count and log look at it when the answer has been sent. */
+type Findings = { -readonly [Name in keyof Served]: Served[Name] }
 
 /** Who asks, and how that was found out. */
 interface Who {
@@ -56,6 +58,7 @@ interface Who {
 
 /** What is to be performed, and under which toggles. */
 interface Order {
+  readonly findings: Findings
   readonly operation: Operation
   readonly input: Infer<Members>
   readonly payload: Payload
@@ -80,16 +83,25 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
   async function answer(request: HttpRequest): Promise<HttpResponse> {
     const query = Query.parse(request.query)
     const asked = addressOf(request.forwarded.host ?? request.host, request.path, domains)
-    if (request.method === 'OPTIONS') return answerPreflight(request, asked, services.buckets)
+    if (request.method === 'OPTIONS') {
+      const findings = findingsOf('Preflight', asked.key)
+      if (asked.bucket !== undefined) findings.bucket = services.buckets.cached(asked.bucket)
+      request.served = findings
+      return answerPreflight(request, asked, services.buckets)
+    }
     if (request.method === 'POST' && request.query === '' && asked.key === undefined && isForm(request))
       return takeForm(request, asked)
     const routed = { method: request.method, ...asked, query, headers: request.headers }
     const operation = operationOrRefusal(routed)
+    const findings = findingsOf(operation instanceof ApiError ? 'Unserved' : operation.shape.name, asked.key)
+    request.served = findings
     const admitted = admit(request, query, asked, operation instanceof ApiError ? undefined : operation.shape.name)
     const admission = admitted instanceof Promise ? await admitted : admitted
+    findings.bucket = admission.bucket
     const hostBucket = asked.style === 'virtual-hosted' ? asked.bucket : undefined
     const pending = authenticator.authenticate(request, query, hostBucket, admission)
     const authentication = pending instanceof Promise ? await pending : pending
+    findAsker(findings, authentication.credential)
     const address = named(asked, admission.bucket)
     const who = { identity: authentication.credential, method: authentication.method }
     if (operation instanceof ApiError) return refuse(operation, address, request, who)
@@ -101,23 +113,25 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const { headers, read } = headersOf(request, query, authentication, toggles)
     requireLength(operation.shape, request)
     const payload = openPayload(authentication, request)
-    options.onOperation?.(request, name, who.identity?.accountId ?? 'anonymous')
     const wire = { method: request.method, ...address, query, headers }
     const body = takesDocument(operation.shape) ? documentBody(operation.shape, read, payload) : payload.body
     const input = decode(operation.shape, { ...wire, body })
     // A document takes its time, in which the bucket may have become another.
     const [decoded, bucket] = input instanceof Promise ? [await input, undefined] : [input, admission.bucket]
-    return perform(read, { operation, input: decoded, payload, who, toggles, restricted, address, bucket })
+    return perform(read, { findings, operation, input: decoded, payload, who, toggles, restricted, address, bucket })
   }
 
   /** A form, which bears its signature itself, is PutObject with the file as its body. */
   async function takeForm(request: HttpRequest, asked: Address): Promise<HttpResponse> {
+    const findings = findingsOf('PostObject', undefined)
+    request.served = findings
     const { bucket: name } = asked
     const { forms } = options
     if (name === undefined || forms === undefined)
       throw new ApiError('NotImplemented', 'PostObject is not implemented.')
     const admission = await admit(request, Query.empty, asked, 'PostObject')
     const { bucket, regions } = admission
+    findings.bucket = bucket
     const address = named(asked, bucket)
     const toggles = admission.toggles('')
     return postObject(request, name, {
@@ -125,14 +139,25 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
       enabled: toggles['post.object'],
       rules: { regions, v2: toggles['sig.v2.post'] },
       put(form, key, signer) {
-        options.onOperation?.(request, 'PostObject', signer?.credential.accountId ?? 'anonymous')
+        findings.key = key
+        findAsker(findings, signer?.credential)
         const put = { ...address, key }
         const wire = { method: 'PUT', ...put, query: Query.empty, headers: form.headers, body: form.body }
         const payload = { body: form.body, size: undefined, trailers: () => ({}) }
         const who: Who = { identity: signer?.credential, method: signer?.method ?? 'anonymous' }
         const input = decode(putObject.shape, wire) as Infer<Members>
-        const order = { operation: putObject, input, payload, who, toggles, restricted: true, address: put, bucket }
-        return perform(form, order)
+        const operation = putObject
+        return perform(form, {
+          findings,
+          operation,
+          input,
+          payload,
+          who,
+          toggles,
+          restricted: true,
+          address: put,
+          bucket,
+        })
       },
     })
   }
@@ -179,7 +204,7 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     if (identity === undefined) refuseOverrides(input)
     if (order.restricted) refuseByProfile(toggles, operation.shape.name, input)
     const context = new RequestContext(request, authorization, bucket as Bucket, services, payload)
-    if (slow.has(operation.shape.name)) return performSlowly(request, operation, input, context)
+    if (slow.has(operation.shape.name)) return performSlowly(request, order, context)
     const output = operation.handle(input, context)
     const settled = output instanceof Promise ? await output : output
     const response = settled instanceof Prepared ? settled.response : encode(operation.shape, settled)
@@ -190,12 +215,12 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
 
   function performSlowly(
     request: HttpRequest,
-    operation: Operation,
-    input: Infer<Members>,
+    { findings, operation, input }: Order,
     context: Context,
   ): Promise<HttpResponse> {
     const pending = (async () => (await operation.handle(input, context)) as Infer<Members>)()
     return encodeSlowly(operation.shape, pending, (error) => {
+      findings.errorCode = error instanceof ApiError ? error.code : 'InternalError'
       if (!(error instanceof ApiError)) options.onFault(error, request)
       return errorDocument(error, { requestId: request.id, hostId, resource: request.path })
     })
@@ -223,12 +248,39 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     } catch (thrown) {
       const error = asTold(thrown, request)
       if (!(error instanceof ApiError)) options.onFault(error, request)
+      findError(request, error)
       response = errorAnswer(error, { method: request.method, requestId: request.id, hostId, resource: request.path })
       return request.headers['origin'] === undefined ? response : share(response, request, domains, services.buckets)
     }
     response.headers.push('x-amz-request-id', request.id, 'x-amz-id-2', hostId)
     return request.headers['origin'] === undefined ? response : share(response, request, domains, services.buckets)
   }
+}
+
+const findingsOf = (operation: string, key: string | undefined): Findings => ({
+  front: 's3',
+  operation,
+  bucket: undefined,
+  key,
+  accountId: undefined,
+  accessKeyId: undefined,
+  userId: undefined,
+  errorCode: undefined,
+})
+
+/** Only those are named who have proved to be there. */
+function findAsker(findings: Findings, credential: Credential | undefined): void {
+  if (credential === undefined) return
+  findings.accountId = credential.accountId
+  findings.accessKeyId = credential.accessKeyId
+  findings.userId = credential.user?.id
+}
+
+/** What is not even addressed is no operation; a 304 is no error. */
+function findError(request: HttpRequest, error: unknown): void {
+  if (error instanceof ApiError && error.status === 304) return
+  const findings: Findings = (request.served ??= findingsOf('Unserved', undefined))
+  findings.errorCode = error instanceof ApiError ? error.code : 'InternalError'
 }
 
 /** As asked for, with the bucket's name as it was created. */

@@ -10,7 +10,7 @@ import type { Toggles } from '../objects/profile.ts'
 import type { Address } from './address.ts'
 import type { Services } from './context.ts'
 import { refuseTransport } from './profile-transport.ts'
-import type { Region } from './regions.ts'
+import type { Region } from '../objects/regions.ts'
 
 /** A request that may go on. It is the rules for its signature too. */
 export interface Admission {

@@ -98,9 +98,13 @@ export function refuseByProfile(toggles: Toggles, operation: string, input: Infe
   if (!toggles.tagging && operation === 'CreateBucket' && hasTags(input)) {
     throw new ApiError('NotImplemented', 'Tags are switched off here.')
   }
-  if (toggles['naming.key'] !== 'aws' && namesKey.has(operation)) {
-    checkKeyName(input['Key'] as string, toggles['naming.key'])
-  }
+  refuseKeyName(toggles, operation, input)
+}
+
+/** Throws InvalidArgument for a key that no new object may have. */
+export function refuseKeyName(toggles: Toggles, operation: string, input: Infer<Members>): void {
+  if (toggles['naming.key'] === 'aws' || !namesKey.has(operation)) return
+  checkKeyName(input['Key'] as string, toggles['naming.key'])
 }
 
 export const switchedOff = (operation: string): ApiError =>

@@ -1,13 +1,15 @@
 /** The S3 front over stores in memory, for tests of operations: every request is taken to be signed by the account it names. */
 import assert from 'node:assert/strict'
-import type { HttpResponse } from '../http/message.ts'
-import { collect, makeBed, makeBucket, type BedOptions } from '../objects/test-bed.ts'
+import type { FindCredential } from '../access/credential.ts'
+import type { HttpRequest, HttpResponse, Served } from '../http/message.ts'
+import { collect, makeBed, makeBucket, type Bed, type BedOptions } from '../objects/test-bed.ts'
 import { checkLedger } from '../objects/ledger.ts'
 import { createFindToggles, type ToggleLayer } from '../objects/toggles.ts'
 import { Buckets } from '../objects/buckets.ts'
 import { createS3Front } from './listener.ts'
-import type { Authentication } from './signature/authenticate.ts'
-import { Endpoints, Regions, type Region } from './regions.ts'
+import { createAuthenticator, type Authentication, type Authenticator } from './signature/authenticate.ts'
+import { Regions, type Region } from '../objects/regions.ts'
+import { Endpoints } from './endpoints.ts'
 import { unsignedPayload } from './signature/payload-mode.ts'
 import { createFormAuthenticator } from './signature/post.ts'
 
@@ -49,6 +51,18 @@ export interface FrontOptions extends BedOptions, ToggleLayer {
   readonly region?: string
   readonly otherRegions?: readonly Region[]
   readonly lifecycleDaySeconds?: number
+  /** With it, requests and forms are signed by its keys, whatever account `send` is told. */
+  readonly findCredential?: (bed: Bed) => FindCredential
+}
+
+/** Takes every request to be signed by the account it names. */
+const trusting: Authenticator = {
+  authenticate: ({ headers }) => ({
+    credential: { accessKeyId: 'AKIA', secret: '', accountId: headers['x-test-account']! },
+    method: (headers['x-test-method'] ?? 'v4-header') as Authentication['method'],
+    payload: unsignedPayload,
+    signedHeaders: [],
+  }),
 }
 
 export async function makeFront({
@@ -57,14 +71,21 @@ export async function makeFront({
   profile,
   toggles,
   lifecycleDaySeconds = 86_400,
+  findCredential,
   ...options
 }: FrontOptions = {}) {
   const bed = makeBed(options)
   const faults: unknown[] = []
-  const told: string[] = []
+  /** What each request turned out to be, in the order of their answers. */
+  const served: (Served | undefined)[] = []
   const { metadata, objects, uploads, completer } = bed
   const findToggles = createFindToggles(metadata, [{ profile, toggles }])
   const regions = new Regions([{ name: region, aliases: ['home'] }, ...otherRegions])
+  const found = findCredential?.(bed)
+  const signing = {
+    ...{ clock: bed.clock, random: bed.random, regions: regions.namesFrom(regions.first) },
+    ...{ publicHosts: [], publicPrefixes: [], v2: { header: true, query: true }, bucketOfHost: () => undefined },
+  }
   const front = createS3Front({
     services: {
       ...{ metadata, objects, uploads, completer, regions, ...bed.extensions },
@@ -77,24 +98,16 @@ export async function makeFront({
       accountExists: (id) => Promise.resolve([accountId, otherAccountId].includes(id)),
       accountOfEmail: (email) => Promise.resolve(email === otherAccountEmail ? otherAccountId : undefined),
     },
-    authenticator: {
-      authenticate: ({ headers }) => ({
-        credential: { accessKeyId: 'AKIA', secret: '', accountId: headers['x-test-account']! },
-        method: (headers['x-test-method'] ?? 'v4-header') as Authentication['method'],
-        payload: unsignedPayload,
-        signedHeaders: [],
-      }),
-    },
+    authenticator: found === undefined ? trusting : createAuthenticator({ findCredential: found, ...signing }),
     forms: {
       authenticate: createFormAuthenticator({
-        findCredential: (id) => (id === formKey.accessKeyId ? formKey : undefined),
+        findCredential: found ?? ((id) => (id === formKey.accessKeyId ? formKey : undefined)),
         ...{ clock: bed.clock, random: bed.random },
       }),
       clock: bed.clock,
     },
     hostId: 'host',
     onFault: (error) => faults.push(error),
-    onOperation: (_request, operation, account) => told.push(`${operation} by ${account[0]}`),
   })
 
   /** Sends `GET /bucket/key?query`, and gives what is answered. */
@@ -105,7 +118,7 @@ export async function makeFront({
     const [method = '', target = ''] = line.split(/ (.*)/s)
     const [path = '', query = ''] = target.split(/\?(.*)/s)
     const bytes = Buffer.from(body)
-    const response = await front({
+    const request: HttpRequest = {
       ...{
         id: '0123456789ABCDEF',
         method,
@@ -123,7 +136,9 @@ export async function makeFront({
         if (bytes.length > 0) yield bytes
       })(),
       signal: new AbortController().signal,
-    })
+    }
+    const response = await front(request)
+    served.push(request.served)
     return answerOf(response)
   }
 
@@ -132,7 +147,7 @@ export async function makeFront({
   /** Every extent is there that is mentioned, and no other but what waits to be deleted; counters are true. */
   const assertLedger = async (): Promise<void> =>
     assert.deepEqual((await checkLedger(bed.metadata, bed.blobs, [])).faults, [])
-  return { ...bed, send, faults, told, assertLedger }
+  return { ...bed, send, faults, served, assertLedger }
 }
 
 export type Send = Awaited<ReturnType<typeof makeFront>>['send']

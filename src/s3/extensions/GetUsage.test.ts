@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Accounts } from '../../access/accounts.ts'
 import { makeFront, otherAccountId } from '../test-bed.ts'
 
 test('GetUsage: what the account has, bucket by bucket and in sum', async () => {
@@ -15,4 +16,15 @@ test('GetUsage: what the account has, bucket by bucket and in sum', async () => 
   const other = await send('GET /?usage', { account: otherAccountId })
   assert.equal(other.element('TotalEntries'), '0')
   assert.deepEqual(other.elements('Bucket'), [])
+})
+
+test('GetUsage tells the quota of the account, where it has one', async () => {
+  const { send, metadata, clock, random } = await makeFront()
+  const accounts = new Accounts({ store: metadata, clock, random })
+  const { id } = await accounts.create('video')
+  const asked = () => send('GET /?usage', { account: id })
+  assert.equal((await asked()).element('QuotaMaxBytes'), '-1')
+  await accounts.setQuota(id, { bytesMax: 1000, objectsMax: 7 })
+  const { element } = await asked()
+  assert.deepEqual([element('QuotaMaxBytes'), element('QuotaMaxObjCount')], ['1000', '7'])
 })

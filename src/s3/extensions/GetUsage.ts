@@ -2,6 +2,8 @@
  * `GET /?usage`: what an account's buckets hold, in the document that Ceph's object gateway answers. The numbers are exact at one moment for
  * each bucket; nothing is scanned.
  */
+import { toAccount } from '../../access/accounts.ts'
+import { accountKey } from '../../access/records.ts'
 import { operation, Prepared } from '../operation.ts'
 import { shape } from '../shape.ts'
 import { escapeXml } from '../xml.ts'
@@ -30,9 +32,11 @@ export default operation(GetUsage, {
       entries.push(`<Entry><Bucket>${escapeXml(bucket.name)}</Bucket>${stored(bytes, objects)}</Entry>`)
     }
     const total = await buckets.usageOfAccount(accountId)
-    const quota = toggles(undefined, accountId)['buckets.max'] ?? -1
+    const bucketsAllowed = toggles(undefined, accountId)['buckets.max'] ?? -1
+    const account = await services.metadata.get(accountKey(accountId))
+    const { bytesMax = -1, objectsMax = -1 } = (account && toAccount(account).quota) ?? {}
     const text = `<?xml version="1.0" encoding="UTF-8"?>
-<Usage><Entries></Entries><Summary><QuotaMaxBytes>-1</QuotaMaxBytes><QuotaMaxBuckets>${quota}</QuotaMaxBuckets><QuotaMaxObjCount>-1</QuotaMaxObjCount><QuotaMaxBytesPerBucket>-1</QuotaMaxBytesPerBucket><QuotaMaxObjCountPerBucket>-1</QuotaMaxObjCountPerBucket><TotalBytes>${total.bytes}</TotalBytes><TotalBytesRounded>${rounded(total.bytes)}</TotalBytesRounded><TotalEntries>${total.objects}</TotalEntries></Summary><CapacityUsed><User><Buckets>${entries.join('')}</Buckets></User></CapacityUsed></Usage>`
+<Usage><Entries></Entries><Summary><QuotaMaxBytes>${bytesMax}</QuotaMaxBytes><QuotaMaxBuckets>${bucketsAllowed}</QuotaMaxBuckets><QuotaMaxObjCount>${objectsMax}</QuotaMaxObjCount><QuotaMaxBytesPerBucket>-1</QuotaMaxBytesPerBucket><QuotaMaxObjCountPerBucket>-1</QuotaMaxObjCountPerBucket><TotalBytes>${total.bytes}</TotalBytes><TotalBytesRounded>${rounded(total.bytes)}</TotalBytesRounded><TotalEntries>${total.objects}</TotalEntries></Summary><CapacityUsed><User><Buckets>${entries.join('')}</Buckets></User></CapacityUsed></Usage>`
     const body = Buffer.from(text)
     const headers = ['content-type', 'application/xml', 'content-length', String(body.length)]
     return new Prepared({ status: 200, headers, body })

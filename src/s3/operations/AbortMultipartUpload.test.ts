@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noUsage } from '../../objects/buckets.ts'
+import { noUsage } from '../../objects/usage.ts'
 import { begin, completeDocument, makeFront, sendParts } from '../test-bed.ts'
 
 async function makeUpload() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { noUsage } from '../../objects/buckets.ts'
+import { noUsage } from '../../objects/usage.ts'
 import { checksumOf } from '../../base/checksum/checksum.ts'
 import { begin, completeDocument, makeFront, partOf, partSizeMin, sendParts, putInParts } from '../test-bed.ts'
 import { inDays, makeLockedFront, setVersioning, makeVersionedFront } from '../versioned.fixture.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noUsage } from '../../objects/buckets.ts'
+import { noUsage } from '../../objects/usage.ts'
 import { makeFront, otherAccountId } from '../test-bed.ts'
 import { allowOther, makeVersionedFront, putVersion, setVersioning } from '../versioned.fixture.ts'
 

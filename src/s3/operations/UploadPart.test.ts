@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { noUsage } from '../../objects/buckets.ts'
+import { noUsage } from '../../objects/usage.ts'
 import { checksumAlgorithms, checksumOf } from '../../base/checksum/checksum.ts'
 import { begin, makeFront } from '../test-bed.ts'
 

@@ -6,7 +6,7 @@
  * compared with ours. An unknown access key goes the same way with a secret that nobody has, so that it takes as long as a wrong one.
  */
 import assert from 'node:assert/strict'
-import type { Credential, FindCredential } from '../../access/credential.ts'
+import { previousSecretOf, type Credential, type FindCredential } from '../../access/credential.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ApiError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
@@ -22,7 +22,7 @@ import { readV2Header, readV2Query, verifyV2 } from './v2.ts'
 import type { V2Claim } from './v2.ts'
 import { isV4Authorization, readV4Header, readV4Query, unknownAccessKey } from './v4-claim.ts'
 import type { ClaimOptions, V4Claim } from './v4-claim.ts'
-import { verifyV4 } from './v4.ts'
+import { verifyV4, type V4Keys } from './v4.ts'
 
 export interface Authentication {
   /** Undefined where nobody has signed: `anonymous`. What such a request may do is for policies and ACLs to say. */
@@ -99,6 +99,20 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     accountId: '',
   }
 
+  /** Those that count now: the present one, and the one before it while that has time left. */
+  function secretsOf(credential: Credential): readonly string[] {
+    const previous = previousSecretOf(credential, clock)
+    return previous === undefined ? [credential.secret] : [credential.secret, previous]
+  }
+
+  function signingKeysOf(credential: Credential, claim: V4Claim): V4Keys {
+    const { accessKeyId, secret } = credential
+    const key = keys.get(accessKeyId, secret, claim)
+    const previous = previousSecretOf(credential, clock)
+    if (previous === undefined) return { key, previous }
+    return { key, previous: () => keys.get(accessKeyId, previous, claim, 'previous') }
+  }
+
   function conclude(
     claim: Claim,
     request: HttpRequest,
@@ -107,22 +121,18 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     found: Credential | undefined,
     rules: SigningRules | undefined,
   ): Authentication {
-    const { accessKeyId, secret } = found ?? nobody
-    let mismatch: ApiError | undefined
-    let key: Uint8Array | undefined
-    if (isV2(claim)) {
-      mismatch = verifyV2(claim, secret, request, query, bucket)
-    } else {
-      key = keys.get(accessKeyId, secret, claim.scope, claim.date, claim.region)
-      mismatch = verifyV4(claim, key, request, query, bucket, options)
-    }
+    const credential = found ?? nobody
+    const signer = isV2(claim)
+      ? verifyV2(claim, secretsOf(credential), request, query, bucket)
+      : verifyV4(claim, signingKeysOf(credential, claim), request, query, bucket, options)
     if (found === undefined) throw unknownAccessKey(claim.accessKeyId)
-    if (mismatch !== undefined) throw mismatch
+    if (signer instanceof ApiError) throw signer
     if (rules !== undefined && isV2(claim)) refuseV2(claim, request, rules.toggles(found.accountId))
     return {
       credential: found,
       method: claim.method,
-      payload: payloadMode(claim, key),
+      // Chunks and trailers are signed with what the request is signed with, and nothing else.
+      payload: payloadMode(claim, signer),
       signedHeaders: isV2(claim) ? v2SignedHeaders(request) : claim.signedHeaders.names,
     }
   }
@@ -134,7 +144,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     found: Credential | undefined,
     rules: SigningRules,
   ): Authentication {
-    const same = sameSecret(secret, (found ?? nobody).secret)
+    const same = secretsOf(found ?? nobody).some((known) => sameSecret(secret, known))
     if (!rules.toggles(found?.accountId ?? '')['auth.plainKey']) throw unsupportedType()
     if (!request.secure) throw new ApiError('InsecureTransport', 'A secret key is taken by HTTPS only.')
     if (found === undefined) throw unknownAccessKey(accessKeyId)

@@ -3,7 +3,7 @@
  * POST"). The policy is what is signed, so what it says is checked by its reader, and only after this.
  */
 import { createHmac } from 'node:crypto'
-import type { Credential } from '../../access/credential.ts'
+import { previousSecretOf, type Credential } from '../../access/credential.ts'
 import { ApiError } from '../../base/errors.ts'
 import type { AuthenticatorOptions } from './authenticate.ts'
 import { sign } from './canonical-request.ts'
@@ -54,17 +54,24 @@ const accessKeyIdSizeMax = 128
 
 export function createFormAuthenticator(options: FormAuthenticatorOptions): AuthenticateForm {
   const keys = new SigningKeys()
-  const nobody = options.random.bytes(30).toString('base64')
+  const nobody = { accessKeyId: '', secret: options.random.bytes(30).toString('base64') }
+
+  function isSigned(claim: Claim, accessKeyId: string, secret: string, which?: 'previous'): boolean {
+    const { policy, scope } = claim
+    const computed =
+      scope === undefined
+        ? createHmac('sha1', secret).update(policy).digest('base64')
+        : sign(keys.get(accessKeyId, secret, scope, which), policy)
+    return sameSignature(computed, claim.signature)
+  }
 
   function conclude(claim: Claim, found: Credential | undefined): FormAuthentication {
     const { accessKeyId, policy, scope } = claim
     // An unknown key takes as long as a wrong signature.
-    const secret = found?.secret ?? nobody
-    const computed =
-      scope === undefined
-        ? createHmac('sha1', secret).update(policy).digest('base64')
-        : sign(keys.get(found?.accessKeyId ?? '', secret, scope.scope, scope.date, scope.region), policy)
-    const same = sameSignature(computed, claim.signature)
+    const { accessKeyId: known, secret } = found ?? nobody
+    const previous = found && previousSecretOf(found, options.clock)
+    const same =
+      isSigned(claim, known, secret) || (previous !== undefined && isSigned(claim, known, previous, 'previous'))
     if (found === undefined) throw unknownAccessKey(accessKeyId)
     if (same) return { credential: found, method: scope === undefined ? 'v2-post' : 'v4-post' }
     throw signatureDoesNotMatch({

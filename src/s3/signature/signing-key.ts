@@ -4,6 +4,14 @@ import { BoundedMap } from './bounded-map.ts'
 
 const keysMax = 4096
 
+/** What a key is derived for. */
+export interface SigningScope {
+  /** `20130524/us-east-1/s3/aws4_request` */
+  readonly scope: string
+  readonly date: string
+  readonly region: string
+}
+
 interface Entry {
   readonly secret: string
   readonly key: Buffer
@@ -12,12 +20,13 @@ interface Entry {
 export class SigningKeys {
   readonly #keys = new BoundedMap<string, Entry>(keysMax)
 
-  /** `scope` is `20130524/us-east-1/s3/aws4_request`. A key whose secret has been replaced is derived anew. */
-  get(accessKeyId: string, secret: string, scope: string, date: string, region: string): Buffer {
-    const name = `${accessKeyId}/${scope}`
+  /** A key whose secret has been replaced is derived anew. The secret before is told apart, so that neither pushes the other out while both count. */
+  get(accessKeyId: string, secret: string, scope: SigningScope, which: 'present' | 'previous' = 'present'): Buffer {
+    // No access key's id holds a space.
+    const name = which === 'present' ? `${accessKeyId}/${scope.scope}` : `${accessKeyId} before/${scope.scope}`
     const known = this.#keys.get(name)
     if (known !== undefined && known.secret === secret) return known.key
-    const key = deriveSigningKey(secret, date, region)
+    const key = deriveSigningKey(secret, scope.date, scope.region)
     this.#keys.set(name, { secret, key })
     return key
   }

@@ -92,10 +92,13 @@ function single(query: Query, wanted: string): string | undefined {
   return values[0]?.[1]
 }
 
-/** Undefined where the signature is right; otherwise the SignatureDoesNotMatch to throw. `bucket` is the one the host names. */
+/**
+ * Undefined where the signature is right; otherwise the SignatureDoesNotMatch to throw. `secrets` are those that count, the present one first;
+ * `bucket` is the one the host names.
+ */
 export function verifyV2(
   claim: V2Claim,
-  secret: string,
+  secrets: readonly string[],
   request: HttpRequest,
   query: Query,
   bucket: string | undefined,
@@ -103,9 +106,11 @@ export function verifyV2(
   let first: string | undefined
   for (const text of stringsToSign(claim, request, query, bucket)) {
     first ??= text
-    for (const encoding of ['utf8', 'latin1'] as const) {
-      const signature = createHmac('sha1', secret).update(text, encoding).digest('base64')
-      if (claim.signature.length === signatureSize && sameSignature(signature, claim.signature)) return undefined
+    for (const secret of secrets) {
+      for (const encoding of ['utf8', 'latin1'] as const) {
+        const signature = createHmac('sha1', secret).update(text, encoding).digest('base64')
+        if (claim.signature.length === signatureSize && sameSignature(signature, claim.signature)) return undefined
+      }
     }
   }
   return signatureDoesNotMatch({

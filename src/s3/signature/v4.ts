@@ -13,15 +13,22 @@ import type { V4Claim } from './v4-claim.ts'
 
 const signatureParameter = 'X-Amz-Signature'
 
-/** Undefined where the signature is right; otherwise the SignatureDoesNotMatch to throw. */
+/** The keys that a request may be signed with. */
+export interface V4Keys {
+  readonly key: Uint8Array
+  /** That of the secret before, where it counts too; made when it is first asked for. */
+  readonly previous: (() => Uint8Array) | undefined
+}
+
+/** The key that the request is signed with; otherwise the SignatureDoesNotMatch to throw. */
 export function verifyV4(
   claim: V4Claim,
-  key: Uint8Array,
+  keys: V4Keys,
   request: HttpRequest,
   query: Query,
   bucket: string | undefined,
   options: ReadingOptions,
-): ApiError | undefined {
+): Uint8Array | ApiError {
   const leftOut = claim.method === 'v4-query' ? signatureParameter : undefined
   const first: Reading = {
     method: request.method,
@@ -36,9 +43,13 @@ export function verifyV4(
   // Where a trusted proxy names another host, the router went by that, and Host must name the same bucket.
   const { forwarded, host } = request
   const fits = forwarded.host === undefined || options.bucketOfHost(host) === bucket
-  if (fits && isSigned(first, claim, key)) return undefined
+  if (fits) {
+    const signer = signerOf(first, claim, keys)
+    if (signer !== undefined) return signer
+  }
   for (const reading of furtherReadings(first, request, claim.signedHeaders, bucket, options)) {
-    if (isSigned(reading, claim, key)) return undefined
+    const signer = signerOf(reading, claim, keys)
+    if (signer !== undefined) return signer
   }
   const canonical = canonicalRequest(first, claim.signedHeaders)
   return signatureDoesNotMatch({
@@ -53,13 +64,17 @@ export function verifyV4(
       bucket,
       leftOut,
       signedHeaders: claim.signedHeaders.names,
-      matches: (reading) => isSigned(reading, claim, key),
+      matches: (reading) => signerOf(reading, claim, keys) !== undefined,
     }),
   })
 }
 
-function isSigned(reading: Reading, claim: V4Claim, key: Uint8Array): boolean {
+/** The key that the reading is signed with; undefined where it is none of them. */
+function signerOf(reading: Reading, claim: V4Claim, { key, previous }: V4Keys): Uint8Array | undefined {
   const canonical = canonicalRequest(reading, claim.signedHeaders)
   const text = stringToSign(canonical, reading.encoding, claim.timestamp, claim.scope)
-  return sameSignature(sign(key, text), claim.signature)
+  if (sameSignature(sign(key, text), claim.signature)) return key
+  if (previous === undefined) return undefined
+  const former = previous()
+  return sameSignature(sign(former, text), claim.signature) ? former : undefined
 }
