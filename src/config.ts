@@ -6,6 +6,7 @@ import { accessKeyIdFault, masterKeyFault, secretFault } from './access/weak-sec
 import type { Secret } from './base/secret.ts'
 import { address, boolean, bytes, cidr, domain, integer, oneOf, path, publicOrigin, region } from './setting-kinds.ts'
 import { listeners, profile, regions, toggles } from './setting-documents.ts'
+import { deliverySettings } from './settings-of-delivery.ts'
 import { kindOf, listOf, optionalSetting, secret, setting, Unfit } from './setting.ts'
 import type { Setting } from './setting.ts'
 
@@ -72,14 +73,8 @@ export const settings = {
     environment: 'ENTREPOT_ADMIN_LISTEN',
     flag: '--admin-listen <host:port>',
     section: 'Listeners',
-    meaning: 'Where `/health/live` and `/health/ready` are answered. Port 0 takes a free port.',
-  }),
-  deliveryListen: setting(address, '127.0.0.1:9002', {
-    environment: 'ENTREPOT_DELIVERY_LISTEN',
-    flag: '--delivery-listen <host:port>',
-    section: 'Listeners',
     meaning:
-      'Reserved for delivery: checked, but nothing listens there yet. It is accepted so that a configuration written now stays good.',
+      'Where the management API (`/v1`), `/metrics`, `/health/live` and `/health/ready` are answered. Port 0 takes a free port.',
   }),
   allowPlaintext: setting(boolean, 'false', {
     environment: 'ENTREPOT_ALLOW_PLAINTEXT',
@@ -210,6 +205,8 @@ export const settings = {
     section: 'Limits',
     meaning: 'Bytes a second that a sender or reader of a body must keep up; slower ones are cut off. 0 cuts nobody.',
   }),
+
+  ...deliverySettings,
 
   httpThreads: setting(integer(1, 64), '1', {
     environment: 'ENTREPOT_HTTP_THREADS',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Values } from './config.ts'
 import { layToggles, type ToggleLayer } from './objects/toggles.ts'
 import type { ToggleValue } from './objects/toggle.ts'
-import { Regions } from './s3/regions.ts'
+import { Regions } from './objects/regions.ts'
 
 /** The region of `ENTREPOT_REGION`, and the further ones. */
 export const regionsOf = ({

@@ -29,6 +29,7 @@ const surroundings: Surroundings = {
     error: (text) => process.stderr.write(text),
     color: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   },
+  input: () => process.stdin,
   clock: systemClock,
   server: () => import('./server.ts'),
   onStop(callback: (signal: StopSignal) => void) {
@@ -37,6 +38,7 @@ const surroundings: Surroundings = {
     process.once('disconnect', () => callback('disconnect'))
     process.channel?.unref()
   },
+  onReopen: (callback) => void process.on('SIGUSR2', callback),
   exit: (code) => process.exit(code),
 }
 

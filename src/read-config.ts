@@ -76,7 +76,7 @@ export function readConfig({ env, file, flags, folder }: ConfigSources): ConfigR
 
 /** What single settings cannot say: which of them do not go together. A value that has a fault already is undefined here. */
 function reportContradictions(values: Partial<Values>, given: ReadonlySet<string>, faults: string[]): void {
-  const { s3Listen, adminListen, accessKey, secretKey, allowPlaintext } = values
+  const { s3Listen, adminListen, deliveryListen, accessKey, secretKey, allowPlaintext } = values
   if (given.has('accessKey') !== given.has('secretKey')) {
     const [present, absent] = given.has('accessKey')
       ? (['accessKey', 'secretKey'] as const)
@@ -92,8 +92,14 @@ function reportContradictions(values: Partial<Values>, given: ReadonlySet<string
     faults.push(`${bothNames('masterKey')} and ${bothNames('masterKeyFile')} are both set; set one of them.`)
   }
   const further = (values.s3Listeners ?? []).map(({ listen }) => ['s3Listeners', listen] as const)
+  const plain: readonly Listening[] = [
+    ['s3Listen', s3Listen],
+    ['adminListen', adminListen],
+    ['deliveryListen', deliveryListen],
+    ...further,
+  ]
   if (allowPlaintext === false) {
-    for (const [name, listen] of [['s3Listen', s3Listen], ['adminListen', adminListen], ...further] as const) {
+    for (const [name, listen] of plain) {
       if (listen === undefined || isLoopback(listen)) continue
       faults.push(
         `${bothNames(name)} is ${showAddress(listen)}, which other machines can reach, and this listener speaks plain HTTP. ` +
@@ -101,7 +107,8 @@ function reportContradictions(values: Partial<Values>, given: ReadonlySet<string
       )
     }
   }
-  reportSharedPorts([['s3Listen', s3Listen], ['adminListen', adminListen], ...further], faults)
+  reportSharedPorts([...plain, ['tlsListen', values.tlsListen], ['httpListen', values.httpListen]], faults)
+  reportTls(values, faults)
   for (const [name, toggle] of [
     ['acl', 'acl'],
     ['sigV2Header', 'sig.v2.header'],
@@ -111,6 +118,27 @@ function reportContradictions(values: Partial<Values>, given: ReadonlySet<string
     faults.push(`${bothNames(name)} and ${toggle} among ${bothNames('toggles')} are both set; set one of them.`)
   }
   reportRegions(values, faults)
+}
+
+/** What listens needs a certificate, and what is for a listener needs that. */
+function reportTls(values: Partial<Values>, faults: string[]): void {
+  const { tlsListen, tlsCertificates = [], tlsSelfSigned, acmeDirectory, httpListen } = values
+  const certified = tlsCertificates.length > 0 || tlsSelfSigned === true || acmeDirectory !== undefined
+  if (tlsListen !== undefined && !certified) {
+    faults.push(
+      `${bothNames('tlsListen')} is set without a certificate; name files with ${bothNames('tlsCertificates')}, or try it out with ${bothNames('tlsSelfSigned')}.`,
+    )
+  }
+  for (const name of ['tlsCertificates', 'tlsSelfSigned', 'acmeDirectory', 'httpListen'] as const) {
+    const value = values[name]
+    const given = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
+    if (given && tlsListen === undefined) faults.push(`${bothNames(name)} is set without ${bothNames('tlsListen')}.`)
+  }
+  if (acmeDirectory !== undefined && httpListen === undefined) {
+    faults.push(
+      `${bothNames('acmeDirectory')} is set without ${bothNames('httpListen')}, where the authority looks for the answers to its challenges.`,
+    )
+  }
 }
 
 type Listening = readonly [name: SettingName, listen: Address | undefined]

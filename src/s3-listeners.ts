@@ -5,13 +5,13 @@ import type { Logger } from './base/log.ts'
 import type { Random } from './base/random.ts'
 import type { Values } from './config.ts'
 import { serverLayer } from './deployment.ts'
-import { createHttpListener, type HttpListener } from './http/listener.ts'
-import type { HttpRequest } from './http/message.ts'
+import { createHttpListener, type HttpListener, type RequestEnd } from './http/listener.ts'
+import type { HttpRequest, HttpResponse } from './http/message.ts'
 import type { MetadataStore } from './metadata/metadata-store.ts'
 import { addressOf } from './s3/address.ts'
 import type { Services } from './s3/context.ts'
 import { createS3Front } from './s3/listener.ts'
-import { Endpoints } from './s3/regions.ts'
+import { Endpoints } from './s3/endpoints.ts'
 import { createAuthenticator } from './s3/signature/authenticate.ts'
 import { createFormAuthenticator } from './s3/signature/post.ts'
 import type { ListenerSetting } from './setting-documents.ts'
@@ -48,6 +48,7 @@ export interface S3ListenersParts {
   readonly log: Logger
   readonly clock: Clock
   readonly random: Random
+  onRequestEnd(end: RequestEnd): void
 }
 
 export interface S3Listeners {
@@ -56,6 +57,7 @@ export interface S3Listeners {
   /** Base URLs, the first listener's first. */
   readonly urls: readonly string[]
   readonly ports: readonly number[]
+  readonly listeners: readonly HttpListener[]
 }
 
 /** Where each listener is wanted, in the order of `ports`. */
@@ -68,6 +70,7 @@ export const listenersOf = ({
 export function createS3Listeners(parts: S3ListenersParts): S3Listeners {
   const listeners = listenersOf(parts.settings).map((setting, index) => createOne(parts, setting, parts.ports[index]!))
   return {
+    listeners,
     async listen() {
       for (const listener of listeners) await listener.listen()
     },
@@ -84,7 +87,27 @@ export function createS3Listeners(parts: S3ListenersParts): S3Listeners {
 }
 
 function createOne(parts: S3ListenersParts, setting: ListenerSetting, port: number): HttpListener {
-  const { settings, threads, metadata, clock, random, log } = parts
+  const { settings, threads, clock, random, log, onRequestEnd } = parts
+  return createHttpListener({
+    host: setting.listen.host,
+    port,
+    reusePort: threads > 1,
+    handle: createS3Handle(parts, setting),
+    trustedProxies: settings.trustedProxies,
+    limits: { connectionsMax: Math.ceil(settings.connectionsMax / threads), bodyRateMin: settings.bodyRateMin },
+    clock,
+    random,
+    onRequestEnd,
+    onError: (error, request) => log.error({ err: error, requestId: request?.id }, 'an answer could not be sent'),
+  })
+}
+
+/** The S3 front of one listener. */
+export function createS3Handle(
+  parts: S3ListenersParts,
+  setting: Omit<ListenerSetting, 'listen'>,
+): (request: HttpRequest) => Promise<HttpResponse> {
+  const { settings, metadata, clock, random, log } = parts
   const { regions } = parts.services
   const region = setting.region === undefined ? undefined : regions.find(setting.region)
   const endpoints = new Endpoints(settings.domains, regions, region)
@@ -105,24 +128,13 @@ function createOne(parts: S3ListenersParts, setting: ListenerSetting, port: numb
     onPlainKey: (accessKeyId, request) =>
       log.warn(plainKeyLine(accessKeyId, request), 'a secret key came in place of a signature'),
   })
-  const handle = createS3Front({
+  return createS3Front({
     services,
     authenticator,
     forms: { authenticate: createFormAuthenticator(signing), clock },
     plaintextAllowed: settings.allowPlaintext,
     hostId: parts.hostId,
     onFault: (error, request) => log.error({ err: error, requestId: request.id }, 'a request failed'),
-  })
-  return createHttpListener({
-    host: setting.listen.host,
-    port,
-    reusePort: threads > 1,
-    handle,
-    trustedProxies: settings.trustedProxies,
-    limits: { connectionsMax: Math.ceil(settings.connectionsMax / threads), bodyRateMin: settings.bodyRateMin },
-    clock,
-    random,
-    onError: (error, request) => log.error({ err: error, requestId: request?.id }, 'an answer could not be sent'),
   })
 }
 

@@ -3,26 +3,24 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AccessKeys } from './access/access-keys.ts'
 import { Accounts } from './access/accounts.ts'
-import { createFindCredential } from './access/find-credential.ts'
 import { ensureFirstAccount } from './access/first-account.ts'
 import { openMasterKey } from './access/master-key.ts'
 import { Keyring } from './objects/encryption/keyring.ts'
 import { openLockClock } from './objects/lock-clock.ts'
-import { MasterKey } from './access/sealing.ts'
+import type { MasterKey } from './access/sealing.ts'
 import { runCommand } from './admin/commands.ts'
 import { listenForControl } from './admin/control-server.ts'
-import { answerHealth } from './admin/health.ts'
+import type { ManageOrder } from './admin/manage.ts'
+import type { ManagementServices } from './admin/services.ts'
 import type { State } from './admin/state.ts'
 import { systemClock } from './base/clock.ts'
 import { createLogger, type Logger } from './base/log.ts'
 import { systemRandom } from './base/random.ts'
-import { Secret } from './base/secret.ts'
-import type { BlobStore } from './blobs/blob-store.ts'
-import { openDiskStore } from './blobs/disk.ts'
-import { openRegionalStore } from './blobs/regional.ts'
+import { createAdminFront } from './admin-listener.ts'
 import type { RunningServer, ServerHooks } from './cli/surroundings.ts'
 import type { Config } from './config.ts'
-import { activeKeysMax, regionFolders, regionsOf, serverLayer } from './deployment.ts'
+import { activeKeysMax, serverLayer } from './deployment.ts'
+import { assembleDomain, frontSettings, openBlobs, onceAsked, openFront, type Front, type FrontOrder } from './front.ts'
 import { createHttpListener } from './http/listener.ts'
 import { openEpoch, openEpochs } from './jobs/epochs.ts'
 import { emptyBucketsJob } from './jobs/empty-buckets.ts'
@@ -31,60 +29,23 @@ import { lifecycleJob } from './jobs/lifecycle.ts'
 import { checkLedger } from './objects/ledger.ts'
 import { createFindToggles } from './objects/toggles.ts'
 import { lockClockJob } from './jobs/lock-clock.ts'
-import { runJobs } from './jobs/runner.ts'
+import { certificatesJob } from './jobs/certificates.ts'
+import { runJobs, type Job } from './jobs/runner.ts'
+import { storageOfDayJob } from './jobs/storage-of-day.ts'
+import { usageRetentionJob } from './jobs/usage-retention.ts'
+import { portsOf } from './listeners.ts'
 import { sweepJob } from './jobs/sweep.ts'
-import type { MetadataStore } from './metadata/metadata-store.ts'
-import { joinSqliteStore, openSqliteStore, type SqliteHandle, type SqliteStore } from './metadata/sqlite.ts'
+import { openSqliteStore, type SqliteStore } from './metadata/sqlite.ts'
 import { Buckets } from './objects/buckets.ts'
-import type { Services } from './s3/context.ts'
-import { Endpoints } from './s3/regions.ts'
-import { createS3Listeners, listenersOf, type S3Listeners } from './s3-listeners.ts'
-import { assembleServices } from './storage.ts'
+import { originsOf } from './origins.ts'
+import { AcmeIssuer } from './sites/acme.ts'
+import { storageMetrics } from './storage-metrics.ts'
 import { startThreads } from './threads.ts'
+import { openOwn } from './tls.ts'
 import { version } from './version.ts'
 
 const clock = systemClock
 const random = systemRandom
-
-/** What a thread that answers S3 requests needs; all of it can be sent to another thread. */
-export interface FrontOrder {
-  readonly epoch: number
-  readonly epochsOpen: readonly number[]
-  /** Hex. Never logged: it travels within the process only. */
-  readonly masterKey: string
-  readonly hostId: string
-  /** Of the listeners, in their order. */
-  readonly ports: readonly number[]
-  /** How many threads share the ports. */
-  readonly threads: number
-  readonly settings: FrontSettings
-}
-
-const frontSettingNames = [
-  ...([
-    'data',
-    'region',
-    'regionAliases',
-    'regions',
-    'domains',
-    'publicOrigins',
-    'trustedProxies',
-    'skewSeconds',
-  ] as const),
-  ...(['s3Listen', 's3Listeners', 'allowPlaintext', 'profile', 'toggles', 'acl', 'sigV2Header', 'sigV2Query'] as const),
-  ...(['inlineSizeMax', 'lifecycleDaySeconds', 'cacheSize', 'connectionsMax', 'bodyRateMin', 'logLevel'] as const),
-] as const satisfies readonly (keyof Config)[]
-
-type FrontSettings = Pick<Config, (typeof frontSettingNames)[number]>
-
-const frontSettings = (config: Config): FrontSettings =>
-  Object.fromEntries(frontSettingNames.map((name) => [name, config[name]])) as unknown as FrontSettings
-
-export interface Front {
-  readonly listeners: S3Listeners
-  readonly services: Services
-  readonly blobs: BlobStore
-}
 
 interface OpenedState extends State {
   readonly metadata: SqliteStore
@@ -111,6 +72,7 @@ async function open(config: Config, onFatal: (error: Error) => void): Promise<Op
       toggleLayers,
       keyring: new Keyring({ metadata, masterKey, clock, random }),
       region: config.region,
+      manage: (order) => manageFolder(config, metadata, masterKey, order),
       async audit() {
         const blobs = await openBlobs(config, 0)
         try {
@@ -168,27 +130,50 @@ async function assemble(
     epochsOpen: epochs,
     masterKey: state.masterKey.secret.reveal(),
     hostId: state.masterKey.derive('host id').toString('base64'),
-    ports: listenersOf(config).map(({ listen }) => listen.port),
+    ports: portsOf(config),
+    thread: 'main',
+    ticketKeys: random.bytes(48).toString('hex'),
     threads: config.httpThreads,
     settings: frontSettings(config),
   }
   const front = await openFront(order, metadata, log)
-  opened.push(() => front.blobs.close())
+  opened.push(() => front.close())
   const deadline = config.stopDeadlineSeconds
   await front.listeners.listen()
   opened.push(() => front.listeners.stop(0))
-  const orders = epochs.slice(1).map((epoch) => ({ ...order, epoch, ports: front.listeners.ports }))
+  const orders = epochs.slice(1).map((epoch, index) => ({
+    ...order,
+    ...{ epoch, thread: String(index + 2), ports: front.listeners.ports },
+  }))
   const threads = await startThreads(orders, () => metadata.handle(), onFatal)
   opened.push(() => threads.stop(0))
 
   const admin = createHttpListener({
     host: config.adminListen.host,
     port: config.adminListen.port,
-    handle: (request) => answerHealth({ unready: () => unready }, request),
+    handle: createAdminFront({
+      health: { unready: () => unready },
+      management: onceAsked(front.management, (error, request) =>
+        log.error({ err: error, requestId: request.id }, 'a request failed'),
+      ),
+      services: front.management,
+      metricsToken: config.metricsToken,
+      metrics: {
+        exposition: async () =>
+          (await import('./observe/metrics.ts')).createExposition({
+            version,
+            further: storageMetrics({ accounts, buckets: front.services.buckets }),
+            onFault: (error) => log.warn({ err: error }, 'a metric is missing'),
+          }),
+        snapshots: async () => [front.observer.snapshot(), ...(await threads.snapshots())],
+      },
+    }),
     trustedProxies: config.trustedProxies,
+    onRequestEnd: front.observer.onRequestEnd,
     clock,
     random,
   })
+  front.observer.watch('management', admin)
   await admin.listen()
   opened.push(() => admin.stop(0))
 
@@ -204,6 +189,9 @@ async function assemble(
     emptying,
     sweepJob({ metadata, blobs: front.blobs, ended }),
     lockClockJob(lockClock, clock),
+    storageOfDayJob({ metadata, clock }),
+    usageRetentionJob({ metadata, clock }),
+    await certificates(config, front, state, log),
   ]
   opened.push(() => lockClock.keep())
   const jobs = runJobs(all, { idleSeconds: 1, onFault })
@@ -212,15 +200,26 @@ async function assemble(
   const control = await listenForControl({
     dataFolder: config.data,
     version,
-    run: (name, parameters) => runCommand(state, name, parameters),
+    run: (name, parameters) =>
+      runCommand({ ...state, manage: (order) => manage(order, front.management) }, name, parameters),
     onFault: (error) => log.error({ err: error }, 'a command failed'),
   })
   opened.push(() => control.close())
   unready = undefined
-  const [s3, ...s3Further] = front.listeners.urls
+  const { s3: s3Urls, delivery, tls, http } = front.listeners.urls
+  const [s3, ...s3Further] = s3Urls
   return {
-    endpoints: { s3: s3!, admin: admin.url, ...(s3Further.length > 0 && { s3Further }) },
+    endpoints: {
+      ...{ s3: s3!, admin: admin.url, delivery },
+      ...(tls !== undefined && { tls }),
+      ...(http !== undefined && { http }),
+      ...(s3Further.length > 0 && { s3Further }),
+    },
     firstKey: madeKey,
+    async reopenLogs() {
+      threads.reopenLogs()
+      await front.observer.reopen()
+    },
     async stop() {
       unready = 'stopping'
       // Requests drain while the admin listener still says that no more should come.
@@ -230,47 +229,50 @@ async function assemble(
   }
 }
 
-/** The blobs of all regions. */
-async function openBlobs(
-  settings: Pick<Config, 'data' | 'regions'>,
-  epoch: number,
-  epochsOpen: readonly number[] = [],
-): Promise<BlobStore> {
-  const open = (folder: string): Promise<BlobStore> => openDiskStore({ folder, epoch, epochsOpen, random })
-  const others = new Map<string, BlobStore>()
-  for (const [region, folder] of regionFolders(settings)) others.set(region, await open(folder))
-  return openRegionalStore(await open(join(settings.data, 'blobs')), others)
+/** Gets and renews the certificates of custom domains, and the server's own. */
+async function certificates(config: Config, front: Front, state: OpenedState, log: Logger): Promise<Job> {
+  const { domains, certificates: kept } = front.management
+  const { metadata, masterKey } = state
+  const deliveryDomains = config.deliveryDomains.length === 0 ? config.domains : config.deliveryDomains
+  const selfSigned = config.tlsSelfSigned
+    ? await openOwn({ settings: config, services: front.services, deliveryDomains, clock, random })
+    : undefined
+  const { acmeDirectory: directoryUrl, acmeEmail: email, acmeCaFile: caFile } = config
+  const issuer =
+    directoryUrl === undefined
+      ? undefined
+      : new AcmeIssuer({
+          ...{ store: metadata, masterKey, clock, certificates: kept },
+          settings: { directoryUrl, email, caFile, termsOfServiceAgreed: true },
+        })
+  return certificatesJob({
+    ...{ domains, certificates: kept, clock, issuer, selfSigned },
+    onIssued: (name) => log.info({ name }, 'a certificate was obtained'),
+    onFailed: (name, reason) => log.warn({ name, reason }, 'no certificate was obtained; it will be tried again'),
+  })
 }
 
-/** One thread's part in answering S3 requests; the listener is not listening yet. */
-async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger): Promise<Front> {
-  const { settings, masterKey: secret } = order
-  const masterKey = new MasterKey(new Secret(secret), random)
-  const { epoch, epochsOpen } = order
-  const blobs = await openBlobs(settings, epoch, epochsOpen)
-  const accounts = new Accounts({ store: metadata, clock, random })
-  const lockClock = await openLockClock(metadata, clock)
-  const keyring = new Keyring({ metadata, masterKey, clock, random })
-  const regions = regionsOf(settings)
-  const services = assembleServices({
-    ...settings,
-    ...{ metadata, blobs, accounts, clock, lockClock, keyring, random, regions },
-    toggleLayers: [serverLayer(settings)],
-    endpoints: new Endpoints(settings.domains, regions),
-  })
-  const findCredential = createFindCredential(metadata, masterKey)
-  const { ports, threads, hostId } = order
-  const listeners = createS3Listeners({
-    ...{ settings, ports, threads, services, metadata, findCredential, hostId, log, clock, random },
-  })
-  return { listeners, services, blobs }
+/** The operations of management are loaded when one is ordered. */
+async function manage(order: ManageOrder, services: ManagementServices): Promise<object> {
+  return (await import('./admin/manage.ts')).manage(order, services)
 }
 
-/** As openFront, in another thread of the process. */
-export async function joinFront(
-  order: FrontOrder,
-  handle: SqliteHandle,
-): Promise<Front & { readonly metadata: MetadataStore }> {
-  const metadata = joinSqliteStore(handle)
-  return { ...(await openFront(order, metadata, createLogger(order.settings.logLevel))), metadata }
+/** An operation of management while no server runs: on the data folder itself. */
+async function manageFolder(
+  config: Config,
+  metadata: SqliteStore,
+  masterKey: MasterKey,
+  order: ManageOrder,
+): Promise<object> {
+  const settings = frontSettings(config)
+  const blobs = await openBlobs(settings, 0)
+  try {
+    const { s3Listen, deliveryListen, tlsListen } = config
+    const ports = () => ({ s3: s3Listen.port, delivery: deliveryListen.port, tls: tlsListen?.port })
+    const origins = originsOf(config, ports)
+    const { management } = await assembleDomain({ settings, metadata, blobs, masterKey, origins })
+    return await manage(order, management)
+  } finally {
+    await blobs.close()
+  }
 }

@@ -75,6 +75,22 @@ export const regions: Kind<readonly RegionSetting[]> = {
     })),
 }
 
+export interface CertificateSetting {
+  readonly certificate: string
+  readonly key: string
+}
+
+/** `[{"certificate": "/etc/tls/example.pem", "key": "/etc/tls/example.key"}]` */
+export const certificates: Kind<readonly CertificateSetting[]> = {
+  name: 'JSON list of certificates',
+  json: true,
+  parse: (written, folder) =>
+    listOfObjects(written, ['certificate', 'key'], (member) => ({
+      certificate: required(member, 'certificate', (value) => path.parse(text(value), folder)),
+      key: required(member, 'key', (value) => path.parse(text(value), folder)),
+    })),
+}
+
 function togglesOf(value: unknown): SetToggles {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Unfit('must be an object of toggles, such as {"http": "deny"}')

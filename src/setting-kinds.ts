@@ -111,6 +111,34 @@ export const region = kindOf('region name', (text) => {
   return text
 })
 
+/** A URL of the web, as it was written, without a final slash. */
+export const webUrl = kindOf('URL', (text) => {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new Unfit(`has ${quote(text)}; write a URL, such as https://www.example.com/path`)
+  }
+  return text.replace(/\/+$/, '')
+})
+
+/** A URL with `{name}` for what is filled in. */
+export const urlTemplate = (...names: readonly string[]): Kind<string> =>
+  kindOf('URL template', (text) => {
+    const url = names.reduce((filled, name) => filled.replaceAll(`{${name}}`, 'x'), text)
+    if (/[{}?#]/.test(url) || URL.parse(url) === null || !/^https?:/.test(url)) {
+      throw new Unfit(
+        `is ${quote(text)}; write a URL such as https://${names.map((name) => `{${name}}`).join('.')}.example.com`,
+      )
+    }
+    return text.replace(/\/+$/, '')
+  })
+
+/** 0 to 1. */
+export const ratio = kindOf('number, 0 to 1', (text) => {
+  const value = /^\d(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= 0 && value <= 1)) throw new Unfit(`is ${quote(text)}; write a number from 0 to 1`)
+  return value
+})
+
 /** A URL under which clients reach a listener through a proxy. */
 export interface PublicOrigin {
   readonly secure: boolean

@@ -36,6 +36,9 @@ export type Section =
   | 'Profile'
   | 'First access key'
   | 'Master key'
+  | 'Delivery'
+  | 'TLS'
+  | 'Observability'
   | 'Limits'
   | 'Process'
 

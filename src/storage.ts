@@ -19,7 +19,8 @@ import { createFindToggles, type ToggleLayer } from './objects/toggles.ts'
 import { Uploads } from './objects/uploads.ts'
 import { Versions } from './objects/versions.ts'
 import type { Services } from './s3/context.ts'
-import type { Endpoints, Regions } from './s3/regions.ts'
+import type { Regions } from './objects/regions.ts'
+import type { Endpoints } from './s3/endpoints.ts'
 
 export interface StorageParts {
   readonly metadata: MetadataStore
@@ -48,20 +49,20 @@ export function assembleServices(parts: StorageParts): Services {
   const cache = new HeadCache(metadata, parts.cacheSize)
   const dataKeys = new DataKeys(parts.keyring, random)
   const writer = new ContentWriter(blobs, numbers, parts.inlineSizeMax, dataKeys)
-  const reader = new ContentReader(metadata, blobs, dataKeys)
+  const reader = new ContentReader(metadata, blobs, dataKeys, clock)
   const toggles = createFindToggles(metadata, parts.toggleLayers)
   const buckets = new Buckets(metadata, clock, random, toggles)
   const heads = new Heads(metadata, cache)
   const versions = new Versions({ heads, clock, lockClock: parts.lockClock, random })
   const uploads = new Uploads({ metadata, buckets, heads, writer, clock, random })
-  const objects = new Objects({ metadata, buckets, heads, versions, cache, writer, reader, dataKeys, numbers })
+  const objects = new Objects({ buckets, heads, versions, cache, writer, reader, dataKeys, numbers })
   return {
     ...createExtensions({ ...parts, buckets, objects, writer, numbers }),
     metadata,
     buckets,
     objects,
     uploads,
-    completer: new UploadCompleter({ metadata, buckets, heads, uploads, versions, numbers }),
+    completer: new UploadCompleter({ buckets, heads, uploads, versions, numbers }),
     regions,
     endpoints,
     clock,

@@ -1,9 +1,12 @@
 /** `entrepot accounts`: who owns buckets. */
 import type { Command } from 'commander'
-import type { Toolbox } from './program.ts'
+import { CommandRefused } from './failure.ts'
 import { keyOnce } from './keys.ts'
+import { listAll, manageOrder } from './manage.ts'
 import { addSettingsCommand } from './profiles.ts'
+import { isGiven, quotaBody, quotaOptions, showQuota, type GivenQuota, type Quota } from './quota.ts'
 import { pairs, plain, table } from './text.ts'
+import type { Conversation, Toolbox } from './toolbox.ts'
 
 interface ShownAccount {
   readonly id: string
@@ -11,10 +14,11 @@ interface ShownAccount {
   readonly createdAt: string
 }
 
-export function addAccountCommands(program: Command, { equip, perform }: Toolbox): void {
+export function addAccountCommands(program: Command, toolbox: Toolbox): void {
+  const { equip, perform } = toolbox
   const accounts = program
     .command('accounts')
-    .summary('Create and list accounts')
+    .summary('Create, list and limit accounts')
     .description(
       'Accounts own buckets; an access key belongs to one account and may do everything to its buckets, and nothing to others.',
     )
@@ -63,4 +67,40 @@ export function addAccountCommands(program: Command, { equip, perform }: Toolbox
     )
 
   addSettingsCommand(accounts, 'account', { equip, perform })
+  addQuota(accounts, toolbox)
+}
+
+interface QuotaOfAccount {
+  readonly id: string
+  readonly name: string
+  readonly quota: Quota
+}
+
+function addQuota(accounts: Command, { equip, converse }: Toolbox): void {
+  equip(quotaOptions(accounts.command('quota').argument('<name>', "the account's name or id")))
+    .summary('Show or change how much an account may hold')
+    .description('Writes that would go over a quota are refused, in whichever bucket of the account.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  entrepot accounts quota video-team --bytes 2TiB\n  entrepot accounts quota video-team --bytes none\n\nNext: entrepot buckets quota NAME, entrepot usage --account NAME',
+    )
+    .action(async (name: string, given: GivenQuota, command: Command) => {
+      const { ask, tell } = await converse(command)
+      const account = isGiven(given)
+        ? (
+            await ask<{ account: QuotaOfAccount }>(
+              manageOrder('UpdateAccount', { params: { account: name }, body: quotaBody(given) }),
+            )
+          ).account
+        : await accountNamed(ask, name)
+      tell(account.quota, () => `The quota of ${plain(account.name)}: ${showQuota(account.quota)}.\n`)
+    })
+}
+
+/** Throws CommandRefused where there is none. */
+async function accountNamed(ask: Conversation['ask'], name: string): Promise<QuotaOfAccount> {
+  const { accounts } = await listAll<QuotaOfAccount, 'accounts'>(ask, 'ListAccounts', 'accounts')
+  const found = accounts.find((account) => account.id === name || account.name === name)
+  if (found !== undefined) return found
+  throw new CommandRefused({ code: 'NoSuchEntity', message: `There is no account ${JSON.stringify(name)}.` })
 }

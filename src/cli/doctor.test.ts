@@ -11,6 +11,7 @@ import { listenForControl } from '../admin/control-server.ts'
 import { systemClock } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { systemRandom } from '../base/random.ts'
+import { makePair } from '../sites/test-bed.ts'
 import { checkClock } from './checks/clock.ts'
 import type { Finding } from './checks/check.ts'
 import { checkNode } from './checks/node.ts'
@@ -40,7 +41,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const freeListen = { ENTREPOT_S3_LISTEN: '127.0.0.1:0', ENTREPOT_ADMIN_LISTEN: '127.0.0.1:0' }
+const freeListen = {
+  ENTREPOT_S3_LISTEN: '127.0.0.1:0',
+  ENTREPOT_ADMIN_LISTEN: '127.0.0.1:0',
+  ENTREPOT_DELIVERY_LISTEN: '127.0.0.1:0',
+}
 
 async function doctor({
   env = {},
@@ -55,6 +60,7 @@ async function doctor({
     folder,
     version: '1.2.3',
     terminal: { out: (text) => void (out += text), error: (text) => void (error += text), color: false },
+    input: () => assert.fail('read'),
     clock,
     server: async () => ({
       startServer: () => assert.fail('started'),
@@ -64,6 +70,7 @@ async function doctor({
       },
     }),
     onStop: () => undefined,
+    onReopen: () => undefined,
     exit: () => assert.fail('exited'),
   })
   assert.equal(error, '')
@@ -170,6 +177,81 @@ test('a port that is taken fails', async () => {
   } finally {
     other.close()
   }
+})
+
+for (const [name, variable] of [
+  ['Delivery port', 'ENTREPOT_DELIVERY_LISTEN'],
+  ['TLS port', 'ENTREPOT_TLS_LISTEN'],
+  ['HTTP port', 'ENTREPOT_HTTP_LISTEN'],
+] as const) {
+  test(`the ${name} is looked at, where there is one`, async () => {
+    assert.equal((await doctor()).find(name) === undefined, name !== 'Delivery port')
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const tls = { ENTREPOT_TLS_LISTEN: '127.0.0.1:0', ENTREPOT_TLS_SELF_SIGNED: 'true' }
+    try {
+      const { code, find } = await doctor({ env: { ...tls, [variable]: `127.0.0.1:${port}` } })
+      assert.equal(code, 1)
+      assert.match(find(name)?.message ?? '', /is taken by another process/)
+    } finally {
+      other.close()
+    }
+  })
+}
+
+const day = 86_400_000
+const certificates: [title: string, notAfter: number, status: string, message: RegExp][] = [
+  ['that is good for long is well', 100 * day + 60_000, 'ok', /chain\.pem for media\.example\.com, good for 100 days$/],
+  ['that ends soon is a warning', 13 * day + 60_000, 'warning', /good for 13 days$/],
+  ['that has ended fails', -day, 'failed', /chain\.pem expired at 20/],
+]
+
+/** The finding about a certificate in files. */
+async function certificateFinding(write: (chain: string, key: string) => void) {
+  const [certificate, key] = [join(folder, 'chain.pem'), join(folder, 'key.pem')]
+  write(certificate, key)
+  const env = {
+    ENTREPOT_TLS_LISTEN: '127.0.0.1:0',
+    ENTREPOT_TLS_CERTIFICATES: JSON.stringify([{ certificate, key }]),
+  }
+  const { code, find } = await doctor({ env })
+  return { code, found: find('Certificate') }
+}
+
+for (const [title, notAfter, status, message] of certificates) {
+  test(`a certificate ${title}`, async () => {
+    const now = systemClock.now()
+    const pair = await makePair(['media.example.com'], { notBefore: now - 2 * day, notAfter: now + notAfter })
+    const { code, found } = await certificateFinding((chain, key) => {
+      writeFileSync(chain, pair.certificatePem)
+      writeFileSync(key, pair.privateKeyPem.reveal(), { mode: 0o600 })
+    })
+    assert.deepEqual([code, found?.status], [status === 'failed' ? 1 : 0, status])
+    assert.match(found?.message ?? '', message)
+  })
+}
+
+test('a certificate whose files are not there, or whose key others can read, fails', async () => {
+  const absent = await certificateFinding(() => undefined)
+  assert.deepEqual([absent.code, absent.found?.status], [1, 'failed'])
+  assert.match(absent.found?.message ?? '', /chain\.pem cannot be read/)
+  const pair = await makePair(['media.example.com'])
+  const open = await certificateFinding((chain, key) => {
+    writeFileSync(chain, pair.certificatePem)
+    writeFileSync(key, pair.privateKeyPem.reveal())
+    chmodSync(key, 0o644)
+  })
+  assert.match(open.found?.message ?? '', /Others can read or change the private key/)
+})
+
+test('of certificates of its own it says whom to trust', async () => {
+  makeData()
+  const env = { ENTREPOT_TLS_LISTEN: '127.0.0.1:0', ENTREPOT_TLS_SELF_SIGNED: 'true' }
+  assert.match((await doctor({ env })).find('Certificate')?.message ?? '', /ca\.pem is not there yet/)
+  mkdirSync(join(data, 'tls'))
+  writeFileSync(join(data, 'tls', 'ca.pem'), '')
+  assert.match((await doctor({ env })).find('Certificate')?.message ?? '', /clients must trust .*ca\.pem/)
 })
 
 test('all faults of the configuration are found', async () => {

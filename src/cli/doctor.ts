@@ -1,4 +1,5 @@
 /** `entrepot doctor`: checks what the server depends on, and says what to do about each fault. */
+import { checkCertificates } from './checks/certificates.ts'
 import { checkClock } from './checks/clock.ts'
 import { failed } from './checks/check.ts'
 import type { Finding } from './checks/check.ts'
@@ -45,6 +46,7 @@ async function findAll(surroundings: Surroundings, flags: Flags): Promise<Findin
     findings.push(
       await checkFsync(place, clock),
       await checkClock(clock, place),
+      ...(await checkCertificates(config, clock)),
       ...(await checkServer(config, server)),
     )
   } catch (error) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Command } from 'commander'
 import { addEncryptionCommands } from './encryption.ts'
-import type { Toolbox } from './program.ts'
+import type { Toolbox } from './toolbox.ts'
 
 /** What is ordered, and what is shown of such an answer. */
 async function run(name: string, answer: object): Promise<{ order: object; shown: string }> {

@@ -1,6 +1,6 @@
 /** `entrepot encryption`: the keys under which the server keeps what it encrypts (SSE-S3). */
 import type { Command } from 'commander'
-import type { Toolbox } from './program.ts'
+import type { Toolbox } from './toolbox.ts'
 import { table } from './text.ts'
 
 interface ShownKey {

@@ -21,8 +21,8 @@ export class CommandRefused extends Error {
   override readonly name = 'CommandRefused'
   readonly code: string
 
-  constructor({ code, message }: { readonly code: string; readonly message: string }) {
-    super(message)
+  constructor({ code, message }: { readonly code: string; readonly message: string }, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
     this.code = code
   }
 }

@@ -1,7 +1,9 @@
 /** `entrepot keys`: access keys, which sign requests. */
 import type { Command } from 'commander'
 import type { CommandName } from '../admin/commands.ts'
-import type { Toolbox } from './program.ts'
+import { parseDuration } from './amounts.ts'
+import { UsageFault } from './failure.ts'
+import type { Toolbox } from './toolbox.ts'
 import { pairs, plain, table } from './text.ts'
 
 interface ShownKey {
@@ -11,6 +13,9 @@ interface ShownKey {
   readonly accountName?: string
   readonly userName?: string
   readonly createdAt: string
+  /** Until when the secret before the present one verifies too. */
+  readonly previousSecretUntil?: string
+  readonly lastUse?: { readonly time: string; readonly operation: string; readonly address: string } | null
 }
 
 interface KeyWithSecret {
@@ -34,7 +39,7 @@ export function addKeyCommands(program: Command, toolbox: Toolbox): void {
     summary: 'Make a key stop working for now',
     description:
       'Requests signed with the key are refused from now on; nothing is lost, and it can be activated again.',
-    next: 'entrepot keys activate KEY, or entrepot keys delete KEY once nothing misses it',
+    next: 'entrepot keys activate KEY, or, once nothing misses it, delete KEY',
     say: ({ accessKeyId }) => `${accessKeyId} is inactive.\n`,
   })
   addOrder(keys, toolbox, {
@@ -73,7 +78,7 @@ function addCreate(keys: Command, { equip, perform }: Toolbox): void {
 function addList(keys: Command, { equip, perform }: Toolbox): void {
   equip(keys.command('list').option('--account <name>', 'Only the keys of this account: its name or id'))
     .summary('List keys')
-    .description('Lists access keys, without their secrets, which nobody can read again.')
+    .description('Lists access keys with their last use, without their secrets, which nobody can read again.')
     .addHelpText(
       'after',
       '\nExample:\n  entrepot keys list --json\n\nNext: entrepot keys create, rename, deactivate, delete',
@@ -86,15 +91,18 @@ function addList(keys: Command, { equip, perform }: Toolbox): void {
           result.keys.length === 0
             ? 'There are no access keys. Make one with: entrepot keys create\n'
             : table(
-                ['ACCESS KEY', 'STATE', 'ACCOUNT', 'USER', 'NAME', 'CREATED'],
-                result.keys.map(({ accessKeyId, active, accountName = '', userName = '', name, createdAt }) => [
-                  accessKeyId,
-                  active ? 'active' : 'inactive',
-                  plain(accountName),
-                  plain(userName),
-                  plain(name),
-                  createdAt,
-                ]),
+                ['ACCESS KEY', 'STATE', 'ACCOUNT', 'USER', 'NAME', 'CREATED', 'LAST USED'],
+                result.keys.map(
+                  ({ accessKeyId, active, accountName = '', userName = '', name, createdAt, lastUse }) => [
+                    accessKeyId,
+                    active ? 'active' : 'inactive',
+                    plain(accountName),
+                    plain(userName),
+                    plain(name),
+                    createdAt,
+                    lastUse ? plain(`${lastUse.time} ${lastUse.operation} ${lastUse.address}`) : 'never',
+                  ],
+                ),
               ),
       ),
     )
@@ -115,18 +123,32 @@ function addRename(keys: Command, { equip, perform }: Toolbox): void {
 }
 
 function addRegenerate(keys: Command, { equip, perform }: Toolbox): void {
-  equip(keys.command('regenerate').argument('<key>', 'access key id'))
+  equip(
+    keys
+      .command('regenerate')
+      .argument('<key>', 'access key id')
+      .option('--grace <time>', 'How long the old secret works too: 1h, 7d at most (not at all)', parseDuration),
+  )
     .summary("Replace a key's secret")
     .description(
-      'Gives the key a new secret under the same id, and shows it only now. The old secret stops working at once.',
+      'Gives the key a new secret under the same id, and shows it only now. The old secret stops working at once, or after a grace in which both work.',
     )
     .addHelpText(
       'after',
-      '\nExample:\n  entrepot keys regenerate AKIA…\n\nNext: put the new secret where the old one was',
+      '\nExample:\n  entrepot keys regenerate AKIA… --grace 1h\n\nNext: put the new secret where the old one was',
     )
-    .action((accessKeyId: string, _given: object, command: Command) =>
-      perform(command, { name: 'keys.regenerate', parameters: { accessKeyId } }, keyOnce),
-    )
+    .action((accessKeyId: string, { grace }: { grace?: number | 'never' }, command: Command) => {
+      if (grace === 'never') throw new UsageFault(['The grace is 7 days at most.'])
+      const graceSeconds = grace === undefined ? undefined : String(grace)
+      return perform(
+        command,
+        { name: 'keys.regenerate', parameters: { accessKeyId, graceSeconds } },
+        (key: KeyWithSecret & ShownKey) =>
+          key.previousSecretUntil === undefined
+            ? keyOnce(key)
+            : `${keyOnce(key)}The old secret works until ${key.previousSecretUntil}.\n`,
+      )
+    })
 }
 
 interface SimpleOrder {

@@ -4,7 +4,7 @@ import { isProfileName, profileNames, toggleNames, togglesOfProfile, toggleTable
 import { showToggleValue, type ToggleValue } from '../objects/toggle.ts'
 import type { CommandName } from '../admin/commands.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { Toolbox } from './program.ts'
+import type { Toolbox } from './toolbox.ts'
 import { pairs, plain, table } from './text.ts'
 
 export function addProfilesCommand(program: Command, { terminal }: Surroundings): void {
@@ -21,7 +21,8 @@ Examples:
   entrepot profiles
   entrepot profiles kontenum
 
-Next: entrepot serve --profile NAME, entrepot buckets settings BUCKET --profile NAME`,
+Next: entrepot serve --profile NAME,
+      entrepot buckets settings BUCKET --profile NAME`,
     )
     .action((name: string | undefined, given: { json?: boolean }, command: Command) => {
       if (name !== undefined && !isProfileName(name)) {

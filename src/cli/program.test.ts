@@ -53,6 +53,7 @@ async function openState(): Promise<State> {
     keyring: new Keyring({ metadata: store, masterKey, clock: systemClock, random: systemRandom }),
     region: 'us-east-1',
     toggleLayers: [],
+    manage: () => assert.fail('managed'),
     close: async () => void opened--,
   }
 }
@@ -66,9 +67,11 @@ async function entrepot(...args: string[]): Promise<Run> {
     folder,
     version: '1.2.3',
     terminal: { out: (text) => void (out += text), error: (text) => void (error += text), color: false },
+    input: () => assert.fail('read'),
     clock: systemClock,
     server: async () => ({ openState, startServer: () => assert.fail('started') }),
     onStop: () => undefined,
+    onReopen: () => undefined,
     exit: () => assert.fail('exited'),
   })
   assert.equal(opened, 0, 'the data folder stays open')
@@ -83,33 +86,35 @@ test('without arguments it says what the first step is', async () => {
   assert.match(out, /First step:\n {2}entrepot serve/)
 })
 
-const commands = [
-  'serve',
-  'doctor',
-  'keys',
-  'accounts',
-  'users',
-  'users policy',
-  'buckets',
-  'encryption',
-  'profiles',
-  ...['create', 'list', 'rename', 'regenerate', 'deactivate', 'activate', 'delete'].map((name) => `keys ${name}`),
-  ...['create', 'list', 'settings'].map((name) => `accounts ${name}`),
-  ...['create', 'list', 'delete', 'settings'].map((name) => `buckets ${name}`),
-  ...['status', 'rotate'].map((name) => `encryption ${name}`),
-]
+/** What help shows as commands: `  create <name>   Create a bucket`. */
+const commandsIn = (help: string): string[] =>
+  help
+    .split('\n\n')
+    .filter((section) => /^[A-Z][a-z ]+:\n {2}[a-z][a-z-]*/.test(section))
+    .filter((section) => !/^(Options|Arguments|Examples?|First step|Settings|Roles):/.test(section))
+    .flatMap((section) => [...section.matchAll(/^ {2}([a-z][a-z-]*)(?: [<[].*?)? {2,}\S/gm)].map(([, name]) => name!))
 
-for (const command of commands) {
-  test(`help of ${command} says what it does, gives an example and what comes next, in 80 columns`, async () => {
-    const { code, out, error } = await entrepot(...command.split(' '), '--help')
-    assert.deepEqual([code, error], [0, ''])
-    assert.match(out, new RegExp(`^Usage: entrepot ${command}`))
-    if (/keys$|accounts$|users$|policy$|buckets$|encryption$/.test(command)) return
-    assert.match(out, /--json/)
-    assert.match(out, /Examples?:\n {2}entrepot /)
-    for (const line of out.split('\n')) assert.ok(line.length <= 90, line)
-  })
-}
+test('every command’s help says what it does, gives an example and what comes next, in 80 columns', async () => {
+  const paths = commandsIn((await entrepot()).out).filter((name) => name !== 'help')
+  let leaves = 0
+  for (const path of paths) {
+    const { code, out, error } = await entrepot(...path.split(' '), '--help')
+    assert.deepEqual([code, error], [0, ''], path)
+    assert.match(out, new RegExp(`^Usage: entrepot ${path}`))
+    // A URL cannot be wrapped.
+    for (const line of out.split('\n')) assert.ok(line.length <= 80 || /^ *\S+$/.test(line), `${path}: ${line}`)
+    const children = commandsIn(out)
+    paths.push(...children.map((child) => `${path} ${child}`))
+    if (children.length > 0) continue
+    leaves++
+    assert.match(out, /--json/, path)
+    assert.match(out, /\nExamples?:\n {2}\S/, path)
+    assert.match(out, /\nNext: /, path)
+  }
+  assert.ok(leaves >= 55, `${leaves} commands`)
+  for (const path of ['serve', 'keys regenerate', 'users policy put', 'buckets set', 'usage storage', 'audit export'])
+    assert.ok(paths.includes(path), path)
+})
 
 test('--version is the version alone', async () => {
   assert.deepEqual(await entrepot('--version'), { code: 0, out: '1.2.3\n', error: '' })
@@ -170,7 +175,7 @@ test('without a server a command works on the data folder itself', async () => {
   assert.deepEqual([code, error], [0, ''])
   assert.match(
     out,
-    /^ACCESS KEY +STATE +ACCOUNT +USER +NAME +CREATED\nAKIA\w{16} {2}active {2}video +first key {2}\d{4}-/,
+    /^ACCESS KEY +STATE +ACCOUNT +USER +NAME +CREATED +LAST USED\nAKIA\w{16} {2}active {2}video +first key {2}\d{4}-\S+ {2}never\n$/,
   )
 })
 
@@ -189,7 +194,10 @@ test('with a server the command is its affair', async () => {
   try {
     assert.match((await entrepot('accounts', 'create', 'video')).out, /Account +video\n/)
     assert.match((await entrepot('buckets', 'create', 'films', '--account', 'video')).out, /The bucket films is there/)
-    assert.match((await entrepot('buckets', 'list')).out, /^BUCKET +ACCOUNT +REGION +CREATED\nfilms +video/)
+    assert.match(
+      (await entrepot('buckets', 'list')).out,
+      /^BUCKET +ACCOUNT +REGION +OBJECTS +SIZE +DELIVERY +CREATED\nfilms +video +us-east-1 +0 +0 B +\w+ +2/,
+    )
     const refused = await entrepot('accounts', 'create', 'video', '--json')
     assert.equal(refused.code, 1)
     assert.deepEqual(JSON.parse(refused.out), {

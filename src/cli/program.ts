@@ -2,19 +2,24 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { SettingName } from '../config.ts'
 import { addAccountCommands } from './accounts.ts'
+import { addApiKeyCommands } from './api-keys.ts'
+import { addAuditCommands } from './audit.ts'
 import { addBucketCommands } from './buckets.ts'
 import { loadConfig } from './configuration.ts'
 import { doctor } from './doctor.ts'
+import { addDomainCommands } from './domains.ts'
 import { addEncryptionCommands } from './encryption.ts'
 import { report } from './failure.ts'
 import { addKeyCommands } from './keys.ts'
 import { flagsOf, settingOptions } from './options.ts'
-import { perform } from './perform.ts'
 import { addProfilesCommand } from './profiles.ts'
-import type { Order } from './perform.ts'
 import { serve } from './serve.ts'
+import { addSigningKeyCommands } from './signing-keys.ts'
 import type { Surroundings } from './surroundings.ts'
 import { bold } from './text.ts'
+import { configOption, createToolbox } from './toolbox.ts'
+import { addUrlCommands } from './url.ts'
+import { addUsageCommands } from './usage.ts'
 import { addUserCommands } from './users.ts'
 
 /** Runs the command line; the exit code: 0 done, 1 refused or failed, 2 wrong usage. */
@@ -39,27 +44,14 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
   }
 }
 
-/** How the files of single commands add theirs. */
-export interface Toolbox {
-  readonly surroundings: Surroundings
-  /** Adds the options that every command has; to be called after its own, so that help shows them last. */
-  readonly equip: (command: Command) => Command
-  /** Performs an order and prints its result: as JSON, or by `show`. */
-  readonly perform: <T extends object>(command: Command, order: Order, show: (result: T) => string) => Promise<void>
-}
-
-/** What each command may be told besides its own options: which data folder is meant. */
-const commonSettings: readonly SettingName[] = ['data', 'masterKeyFile']
-
 function createProgram(surroundings: Surroundings, setExitCode: (code: number) => void): Command {
   const { terminal, version } = surroundings
   const json = surroundings.arguments.includes('--json')
   const program = new Command('entrepot')
-    .description('Self-hosted S3 storage: one process, one folder.')
+    .description('Self-hosted S3 storage with its own delivery network: one process, one folder.')
     .version(version, '-V, --version', 'Show the version')
     .helpOption('-h, --help', 'Show help')
-    .helpCommand('help [command]', 'Show help of a command')
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: termOf })
     .configureOutput({
       writeOut: terminal.out,
       writeErr: (text) => (json ? undefined : terminal.error(text)),
@@ -76,46 +68,50 @@ ${bold(terminal, 'First step:')}
 
 Commands work whether or not the server runs. Each setting can be a flag, an
 environment variable, or a line of entrepot.json: see docs/configuration.md.
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage. In a clone, where entrepot
-is on no path, say npx entrepot.`,
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage. In a clone, where
+entrepot is on no path, say npx entrepot.`,
     )
 
-  const equip = (command: Command): Command => {
-    command.addOption(new Option('--json', 'Answer in JSON, for programs'))
-    command.addOption(configOption())
-    for (const { options } of settingOptions(commonSettings)) for (const option of options) command.addOption(option)
-    return command
-  }
-  const toolbox: Toolbox = {
-    surroundings,
-    equip,
-    async perform(command, order, show) {
-      const config = await loadConfig(surroundings, flagsOf(command.opts(), commonSettings))
-      const result = await perform(surroundings, config, order)
-      terminal.out(command.opts()['json'] === true ? `${JSON.stringify(result)}\n` : show(result as never))
-    },
-  }
-
+  const toolbox = createToolbox(surroundings, setExitCode)
+  program.commandsGroup('The server:')
   addServe(program, surroundings, setExitCode)
-  addKeyCommands(program, toolbox)
-  addAccountCommands(program, toolbox)
-  addUserCommands(program, toolbox)
-  addBucketCommands(program, toolbox)
+  addDoctor(program, surroundings, setExitCode)
   addEncryptionCommands(program, toolbox)
   addProfilesCommand(program, surroundings)
-  addDoctor(program, surroundings, setExitCode)
+  program.helpCommand('help [command]', 'Show help of a command')
+  program.commandsGroup('Accounts and keys:')
+  addAccountCommands(program, toolbox)
+  addUserCommands(program, toolbox)
+  addKeyCommands(program, toolbox)
+  addApiKeyCommands(program, toolbox)
+  program.commandsGroup('Storage and delivery:')
+  addBucketCommands(program, toolbox)
+  addSigningKeyCommands(program, toolbox)
+  addUrlCommands(program, toolbox)
+  addDomainCommands(program, toolbox)
+  program.commandsGroup('Usage and audit:')
+  addUsageCommands(program, toolbox)
+  addAuditCommands(program, toolbox)
   pointToHelp(program, program.name())
   return program
 }
 
+/** A command in the list of its group: every command has options, so that they need not be mentioned. */
+const termOf = (command: Command): string =>
+  [
+    command.name(),
+    ...command.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`)),
+  ].join(' ')
+
 /** After a wrong usage: where that command's own help is. */
 function pointToHelp(command: Command, path: string): void {
   command.showHelpAfterError(`See: ${path} --help`)
-  for (const child of command.commands) pointToHelp(child, `${path} ${child.name()}`)
+  for (const child of command.commands) {
+    // `--help` does; that of the program is for those who try it first.
+    child.helpCommand(false)
+    pointToHelp(child, `${path} ${child.name()}`)
+  }
 }
-
-const configOption = (): Option =>
-  new Option('--config <path>', 'Configuration file (entrepot.json, where there is one)')
 
 function addServe(program: Command, surroundings: Surroundings, setExitCode: (code: number) => void): void {
   const command = program
@@ -132,11 +128,12 @@ function addServe(program: Command, surroundings: Surroundings, setExitCode: (co
 Examples:
   entrepot serve
   entrepot serve --data /srv/entrepot --s3-listen 127.0.0.1:8000
-  ENTREPOT_ACCESS_KEY=media ENTREPOT_SECRET_KEY="$(openssl rand -hex 20)" entrepot serve
+  ENTREPOT_ACCESS_KEY=media ENTREPOT_SECRET_KEY="$(openssl rand -hex 20)" \\
+    entrepot serve
 
-Secrets come by environment or file only: every user of a machine can read flags.
-SIGTERM or Ctrl-C stops the server once requests in flight are finished; a second
-one stops it at once.
+Secrets come by environment or file only: every user of a machine can read
+flags. SIGTERM or Ctrl-C stops the server once requests in flight are finished;
+a second one stops it at once.
 
 Next: entrepot keys list, entrepot doctor. All settings: docs/configuration.md`,
     )
@@ -150,12 +147,25 @@ Next: entrepot keys list, entrepot doctor. All settings: docs/configuration.md`,
   }
 }
 
+/** Other settings doctor knows from the environment and the file. */
+const doctorSettings: readonly SettingName[] = [
+  'data',
+  's3Listen',
+  'adminListen',
+  'deliveryListen',
+  'tlsListen',
+  'httpListen',
+  'tlsSelfSigned',
+  'masterKeyFile',
+  'allowPlaintext',
+]
+
 function addDoctor(program: Command, surroundings: Surroundings, setExitCode: (code: number) => void): void {
   const command = program
     .command('doctor')
     .summary('Check the machine and the data folder')
     .description(
-      'Checks what the server depends on: configuration, data folder, permissions, master key, records, disk, clock, ports. Says what to do about each fault.',
+      'Checks what the server depends on: configuration, data folder, permissions, master key, certificates, records, disk, clock, ports. Says what to do about each fault.',
     )
     .addOption(new Option('--json', 'Answer in JSON, for programs'))
     .addOption(configOption())
@@ -167,12 +177,14 @@ Examples:
   entrepot doctor --data /srv/entrepot --json
 
 Writes only small files for measuring, and removes them. Works beside a running
-server. Exit code 1 where a check failed.`,
+server. Exit code 1 where a check failed.
+
+Next: entrepot serve`,
     )
     .action(async (given: Record<string, unknown>) => {
       setExitCode(await doctor(surroundings, flagsOf(given), given['json'] === true))
     })
-  for (const { options } of settingOptions(['data', 's3Listen', 'adminListen', 'masterKeyFile', 'allowPlaintext'])) {
+  for (const { options } of settingOptions(doctorSettings)) {
     for (const option of options) command.addOption(option)
   }
 }

@@ -18,7 +18,7 @@ class Exited extends Error {
   }
 }
 
-const endpoints = { s3: 'http://127.0.0.1:9000', admin: 'http://127.0.0.1:9001' }
+const endpoints = { s3: 'http://127.0.0.1:9000', admin: 'http://127.0.0.1:9001', delivery: 'http://127.0.0.1:9002' }
 const firstKey = { accessKeyId: 'AKIAFIRST', secretAccessKey: new Secret('the+secret/of+the+first+key') }
 
 let folder: string
@@ -54,6 +54,7 @@ function serve(start: () => Promise<RunningServer>, args: string[] = [], env: Su
       error: (text) => void (error += text),
       color: false,
     },
+    input: () => assert.fail('read'),
     clock: { now: () => now, monotonic: () => now },
     server: async () => ({
       openState: () => assert.fail('opened'),
@@ -66,6 +67,7 @@ function serve(start: () => Promise<RunningServer>, args: string[] = [], env: Su
       signal = callback
       listen()
     },
+    onReopen: () => undefined,
     exit: (code) => {
       throw new Exited(code)
     },
@@ -78,6 +80,7 @@ const server =
   async () => ({
     endpoints,
     firstKey: key,
+    reopenLogs: async () => undefined,
     stop,
   })
 
@@ -89,6 +92,31 @@ test('the first start shows the key, its secret, and lines to copy', async () =>
   assert.match(out, /\nReady on http:\/\/127\.0\.0\.1:9000\. Ctrl-C stops the server\.\n$/)
   signal('SIGTERM')
   assert.equal(await over, 0)
+})
+
+test('it says where everything is, and how a link is made', async () => {
+  const { ready, over } = serve(server(undefined, firstKey))
+  await ready
+  assert.match(
+    out,
+    /Delivery +http:\/\/127\.0\.0\.1:9002\/<bucket>\/<key>\n +Management +http:\/\/127\.0\.0\.1:9001\/v1\n/,
+  )
+  assert.match(out, /\n {2}entrepot url sign s3:\/\/photos\/README\.md /)
+  assert.doesNotMatch(out, /TLS|CA to trust/)
+  signal('SIGTERM')
+  await over
+})
+
+test('with TLS it says where that is, and which authority to trust', async () => {
+  const withTls = { ...endpoints, tls: 'https://127.0.0.1:9443', http: 'http://127.0.0.1:9080' }
+  const start = async () => ({ ...(await server()()), endpoints: withTls })
+  const args = ['--tls-listen', '127.0.0.1:9443', '--tls-self-signed', '--http-listen', '127.0.0.1:9080']
+  const { ready, over } = serve(start, args)
+  await ready
+  assert.match(out, /All, over TLS +https:\/\/127\.0\.0\.1:9443\n +CA to trust +\S+\/data\/tls\/ca\.pem\n/)
+  assert.match(out, /Sent to TLS +http:\/\/127\.0\.0\.1:9080\n/)
+  signal('SIGTERM')
+  await over
 })
 
 test('later starts show no secret', async () => {

@@ -19,7 +19,7 @@ const cuttingMilliseconds = 2000
 
 /** Ends when the server has stopped; the exit code is 0 if everything in flight was finished. */
 export async function serve(surroundings: Surroundings, config: Config, json: boolean): Promise<number> {
-  const { terminal, onStop, exit, clock } = surroundings
+  const { terminal, onStop, onReopen, exit, clock } = surroundings
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
   let running: RunningServer | undefined = undefined
   let stoppingSince: number | undefined
@@ -46,6 +46,7 @@ export async function serve(surroundings: Surroundings, config: Config, json: bo
     },
   })
   running = started
+  onReopen(() => void started.reopenLogs())
   terminal.out(json ? welcomeLine(surroundings, config, started) : welcome(surroundings, config, started))
   return over
 }

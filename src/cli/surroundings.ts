@@ -1,4 +1,5 @@
 /** What the command line is given by main.ts: the process around it, and the server's functions. */
+import type { Readable } from 'node:stream'
 import type { State } from '../admin/state.ts'
 import type { NewAccessKey } from '../access/access-keys.ts'
 import type { Clock } from '../base/clock.ts'
@@ -13,16 +14,30 @@ export interface Terminal {
   readonly color: boolean
 }
 
+/** Standard input: a terminal, a pipe or a file. */
+export interface Input extends Readable {
+  readonly isTTY?: boolean
+  /** Of a terminal: whether keys come one by one and are not shown. */
+  setRawMode?(raw: boolean): unknown
+}
+
 export interface RunningServer {
   /** Base URLs, with the ports that were taken. */
   readonly endpoints: {
     readonly s3: string
     readonly admin: string
+    readonly delivery: string
+    /** For everything over TLS, where that is configured. */
+    readonly tls?: string
+    /** Where plain HTTP is sent there. */
+    readonly http?: string
     /** Of the further S3 listeners, where there are any. */
     readonly s3Further?: readonly string[]
   }
   /** The first account's key, where it was made just now. */
   readonly firstKey?: Pick<NewAccessKey, 'accessKeyId' | 'secretAccessKey'> | undefined
+  /** Goes on in new log files: the old ones have been renamed. */
+  reopenLogs(): Promise<void>
   /** Readiness off, requests in flight finish, everything is closed. */
   stop(): Promise<void>
 }
@@ -47,11 +62,15 @@ export interface Surroundings {
   readonly folder: string
   readonly version: string
   readonly terminal: Terminal
+  /** Opens standard input, which most commands do not read. */
+  readonly input: () => Input
   readonly clock: Clock
   /** Loads server.ts, which help and usage errors do not need. */
   readonly server: () => Promise<ServerFunctions>
   /** Calls back for every signal to stop. */
   readonly onStop: (callback: (signal: StopSignal) => void) => void
+  /** Calls back when log files have been renamed: SIGUSR2. */
+  readonly onReopen: (callback: () => void) => void
   /** Ends the process at once. */
   readonly exit: (code: number) => never
 }

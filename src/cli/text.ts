@@ -1,16 +1,19 @@
 /** Text for people: tables and emphasis. */
 import type { Terminal } from './surroundings.ts'
 
-/** Rows under a heading, columns as wide as their widest cell. */
-export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = heading.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
+/** Rows under a heading, columns as wide as their widest cell; those named in `numbers` end at their right edge. */
+export function table(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  { numbers = [] }: { readonly numbers?: readonly string[] } = {},
+): string {
+  const widths = heading.map((title, column) =>
+    rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
+  )
+  const pad = (cell: string, column: number): string =>
+    numbers.includes(heading[column]!) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
   return [heading, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
+    .map((row) => row.map(pad).join('  ').trimEnd())
     .map((line) => `${line}\n`)
     .join('')
 }

@@ -45,6 +45,7 @@ const openState = async (): Promise<State> => ({
   keyring: { list: notForUsers, rotate: notForUsers },
   region: 'us-east-1',
   toggleLayers: [],
+  manage: () => assert.fail('managed'),
   audit: notForUsers,
   close: async () => undefined,
 })
@@ -58,9 +59,11 @@ async function entrepot(...args: string[]) {
     folder,
     version: '1.2.3',
     terminal: { out: (text) => void (out += text), error: (text) => void (error += text), color: false },
+    input: () => assert.fail('read'),
     clock: systemClock,
     server: async () => ({ openState, startServer: notForUsers }),
     onStop: () => undefined,
+    onReopen: () => undefined,
     exit: notForUsers,
   })
   return { code, out, error }
@@ -107,7 +110,10 @@ test('users are shown as a table', async () => {
   assert.match((await entrepot('users', 'list')).out, /^There are no users\. Make one with: /)
   await entrepot('users', 'create', 'video', 'anna', '--policy', 'policy.json')
   const { out } = await entrepot('users', 'list')
-  assert.match(out, /^USER +ACCOUNT +ROLE +POLICIES +CREATED\nanna +video +s3\.bucket\.user +first +\d{4}-\S+\n$/)
+  assert.match(
+    out,
+    /^USER +ACCOUNT +ROLE +PASSWORD +POLICIES +CREATED\nanna +video +s3\.bucket\.user +no +first +\d{4}-\S+\n$/,
+  )
 })
 
 test('roles and policies are changed', async () => {

@@ -1,10 +1,10 @@
 /** `entrepot users`: who acts for an account without being its root. */
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { UsageFault } from './failure.ts'
+import { readText } from './files.ts'
 import { keyOnce } from './keys.ts'
-import type { Toolbox } from './program.ts'
+import { manageOrder } from './manage.ts'
+import { askNewPassword, readPasswordLine } from './password.ts'
+import type { Toolbox } from './toolbox.ts'
 import { pairs, plain, table } from './text.ts'
 
 interface ShownUser {
@@ -14,6 +14,8 @@ interface ShownUser {
   readonly policies: readonly { readonly name: string }[]
   readonly accountName: string
   readonly createdAt: string
+  /** Whether it can sign in to the console. */
+  readonly hasPassword?: boolean
 }
 
 export function addUserCommands(program: Command, toolbox: Toolbox): void {
@@ -25,6 +27,7 @@ export function addUserCommands(program: Command, toolbox: Toolbox): void {
     )
   addCreate(users, toolbox)
   addList(users, toolbox)
+  addPassword(users, toolbox)
   addRole(users, toolbox)
   addDelete(users, toolbox)
   const policy = users
@@ -66,7 +69,7 @@ Example:
 Next: entrepot keys create --account ACCOUNT --user NAME, for another key`,
     )
     .action(async (account: string, name: string, given: { role?: string; policy?: string }, command: Command) => {
-      const policy = given.policy === undefined ? undefined : await readPolicy(surroundings.folder, given.policy)
+      const policy = given.policy === undefined ? undefined : await readText(surroundings, given.policy)
       await perform(
         command,
         { name: 'users.create', parameters: { account, name, role: given.role, policy } },
@@ -92,17 +95,47 @@ function addList(users: Command, { equip, perform }: Toolbox): void {
         result.users.length === 0
           ? 'There are no users. Make one with: entrepot users create ACCOUNT NAME\n'
           : table(
-              ['USER', 'ACCOUNT', 'ROLE', 'POLICIES', 'CREATED'],
-              result.users.map(({ name, accountName, role, policies, createdAt }) => [
+              ['USER', 'ACCOUNT', 'ROLE', 'PASSWORD', 'POLICIES', 'CREATED'],
+              result.users.map(({ name, accountName, role, policies, createdAt, hasPassword }) => [
                 plain(name),
                 plain(accountName),
                 role,
+                hasPassword === true ? 'yes' : 'no',
                 policies.map((policy) => policy.name).join(' '),
                 createdAt,
               ]),
             ),
       ),
     )
+}
+
+function addPassword(users: Command, { equip, converse, surroundings }: Toolbox): void {
+  equip(
+    users
+      .command('password')
+      .argument(...accountArgument)
+      .argument(...nameArgument)
+      .option('--stdin', 'Read it from the first line of standard input'),
+  )
+    .summary('Set the password of a user')
+    .description(
+      'Asks for a new password, with which the user can sign in to the console. Sessions that are open end. Passwords are never flags: everybody on a machine can read those.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  entrepot users password video-team anna
+  pass show anna | entrepot users password video-team anna --stdin
+
+Next: entrepot users list`,
+    )
+    .action(async (account: string, name: string, { stdin }: { stdin?: boolean }, command: Command) => {
+      const { ask, tell } = await converse(command)
+      const password = await (stdin === true ? readPasswordLine(surroundings) : askNewPassword(surroundings))
+      const order = manageOrder('SetUserPassword', { account, params: { user: name }, body: { password } })
+      tell(await ask(order), () => `${plain(name)} has a new password.\n`)
+    })
 }
 
 function addRole(users: Command, { equip, perform }: Toolbox): void {
@@ -167,7 +200,7 @@ function addPolicyPut(policy: Command, { equip, perform, surroundings }: Toolbox
         command,
         {
           name: 'policies.put',
-          parameters: { account, name, policyName, policy: await readPolicy(surroundings.folder, file) },
+          parameters: { account, name, policyName, policy: await readText(surroundings, file) },
         },
         (user: ShownUser) => `${plain(user.name)} has the policy ${plain(policyName)}.\n`,
       ),
@@ -195,13 +228,4 @@ function addPolicyDelete(policy: Command, { equip, perform }: Toolbox): void {
         (user: ShownUser) => `${plain(user.name)} has no policy ${plain(policyName)} any more.\n`,
       ),
     )
-}
-
-async function readPolicy(folder: string, file: string): Promise<string> {
-  try {
-    return await readFile(resolve(folder, file), 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageFault([`There is no file ${file}.`])
-    throw error
-  }
 }

@@ -103,7 +103,8 @@ export class Appender {
     const algorithm = algorithmOfWhole(head)
     const tap = algorithm === undefined || algorithm === options.algorithm ? undefined : createChecksum(algorithm)
     const { region } = bucket
-    const bytes = tap === undefined ? body : tapped(body, tap)
+    const admitted = await this.#objects.admit(bucket, key, body, options.sizeExpected, 'added')
+    const bytes = tap === undefined ? admitted : tapped(admitted, tap)
     const written = await this.#writer.write(bytes, { ...options, encryption, region })
     const digest = tap === undefined ? written.checksum : tap.digest()
     const checksum = algorithm && digest && fullObject(algorithm, digest)

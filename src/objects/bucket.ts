@@ -1,7 +1,9 @@
 /** A bucket, as its record keeps it: what it is, and all that has been configured on it. */
+import type { Quota } from '../access/quota.ts'
 import type { Value } from '../metadata/metadata-store.ts'
 import type { Acl } from './acl.ts'
 import type { CorsRule } from './cors-rule.ts'
+import type { DeliverySettings } from './delivery-settings.ts'
 import type { BucketId } from './keys.ts'
 import type { LifecycleConfiguration } from './lifecycle/rule.ts'
 import type { LockMode } from './lock.ts'
@@ -35,6 +37,10 @@ export interface Bucket {
   readonly profile?: string | undefined
   /** Toggles set on this bucket alone, over its profile. */
   readonly toggles?: Readonly<Record<string, string | number | boolean | null>> | undefined
+  /** How it is read through delivery; buckets older than delivery have none. */
+  readonly delivery?: DeliverySettings | undefined
+  /** The most that it may hold. */
+  readonly quota?: Quota | undefined
   /** It is being emptied, to be deleted: nothing is written into it any more. */
   readonly deleting?: boolean | undefined
 }

@@ -1,23 +1,17 @@
 /** Which buckets there are: created, found, listed, deleted. Names are unique over all accounts, whatever their case. */
+import { tokensOfBucket, type BucketPresence } from '../access/tokens-of-bucket.ts'
 import { ApiError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
-import type { Key, MetadataStore, Snapshot, Transaction } from '../metadata/metadata-store.ts'
+import type { Awaitable, Guards, Key, MetadataStore, Snapshot, Transaction } from '../metadata/metadata-store.ts'
 import { decodeBucket, encodeBucket, type Bucket } from './bucket.ts'
 import { checkBucketName, type BucketNaming } from './bucket-name.ts'
+import { newDelivery } from './delivery-settings.ts'
 import { garbageOf } from './garbage.ts'
-import {
-  bucketKey,
-  bucketOfAccountKey,
-  deletedUnder,
-  headsUnder,
-  under,
-  usageKey,
-  versionsUnder,
-  type Count,
-} from './keys.ts'
-import { decodeCounter } from '../metadata/counter.ts'
+import { bucketKey, bucketOfAccountKey, deletedUnder, headsUnder, under, usageKey, versionsUnder } from './keys.ts'
+import { Quotas, type Replaced } from './quotas.ts'
 import type { FindToggles } from './toggles.ts'
+import { usageIn, type Usage } from './usage.ts'
 
 /** What a bucket is from the first, configuration and all. */
 export interface NewBucket extends Omit<Bucket, 'id' | 'createdMs'> {
@@ -41,16 +35,24 @@ export interface ListBucketsOptions {
   readonly limit: number
 }
 
-/** Bytes and numbers of objects: current; noncurrent versions and delete markers; deleted, but not for good; of unfinished uploads. */
-export type Usage = Readonly<Record<Count, number>>
+export type { Usage } from './usage.ts'
+
+/** A bucket and what it holds. */
+export interface BucketWithUsage {
+  readonly bucket: Bucket
+  readonly usage: Usage
+}
 
 const cacheSizeMax = 10_000
+/** How often a deletion is tried again because the bucket was given a signing key meanwhile. */
+const attemptsMax = 10
 
 export class Buckets {
   readonly #metadata: MetadataStore
   readonly #clock: Clock
   readonly #random: Random
   readonly #toggles: FindToggles | undefined
+  readonly #quotas: Quotas
   readonly #cache = new Map<string, Cached>()
 
   /** By the toggles, a bucket may be found whatever the case its name is written in. */
@@ -59,6 +61,7 @@ export class Buckets {
     this.#clock = clock
     this.#random = random
     this.#toggles = toggles
+    this.#quotas = new Quotas(metadata)
   }
 
   /** Throws NoSuchBucket. Current as of the call: any thread's change shows in the stamp. */
@@ -100,6 +103,11 @@ export class Buckets {
     return current
   }
 
+  /** What has something that is made for the bucket, and goes with it, made only while the bucket is there. */
+  presence(bucket: Bucket): BucketPresence {
+    return { guard: bucketKey(bucket.name), require: () => this.require(bucket) }
+  }
+
   /**
    * Changes what is configured on a bucket; `change` is given the bucket as it is, and `also` does what goes with the change in the same
    * transaction. Throws NoSuchBucket, and what they throw.
@@ -119,6 +127,40 @@ export class Buckets {
       also?.(transaction, changed)
       return changed
     })
+  }
+
+  /**
+   * The one way to change what is in a bucket: a transaction with `bucketKey` among its guards, whose body is given the bucket as it is then. Throws
+   * NoSuchBucket unless it is still this very bucket, not being emptied; QuotaExceeded where the body adds more than the quotas of the bucket
+   * and its account leave, and it does not `delete`: who deletes may leave delete markers behind.
+   */
+  transact<T>(
+    bucket: Bucket,
+    { exclusive, shared = [] }: Guards,
+    body: (transaction: Transaction, bucket: Bucket) => Awaitable<T>,
+    { deletes = false }: { readonly deletes?: boolean | undefined } = {},
+  ): Promise<T> {
+    const guards = { exclusive, shared: [bucketKey(bucket.name), ...shared] }
+    return this.#metadata.transact(guards, async (transaction) => {
+      const current = await this.require(bucket)
+      const limits = deletes ? undefined : this.#quotas.limitsOf(current)
+      if (limits === undefined) return body(transaction, current)
+      return this.#quotas.within(limits, current, transaction, (counting) => body(counting, current))
+    })
+  }
+
+  /**
+   * A body that is about to be written into the bucket, as soon as it is not sure that a quota has no room for it. Throws QuotaExceeded, or has the
+   * body throw it where its size is not known before. `replaced` tells how many bytes may go as it comes.
+   */
+  admit(
+    bucket: Bucket,
+    body: AsyncIterable<Uint8Array>,
+    size: number | undefined,
+    replaced: Replaced,
+  ): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>> {
+    const limits = this.#quotas.limitsOf(bucket)
+    return limits === undefined ? body : this.#quotas.admit(limits, bucket, body, size, replaced)
   }
 
   async #load(name: string): Promise<Bucket> {
@@ -153,7 +195,8 @@ export class Buckets {
       }
       if (bucketsMax !== undefined && bucketsMax !== null) await requireRoom(transaction, accountId, bucketsMax)
       const createdMs = this.#clock.now()
-      const bucket: Bucket = { ...given, id, createdMs }
+      const inForce = this.#toggles?.(undefined, accountId)
+      const bucket: Bucket = { ...(inForce && { delivery: newDelivery(inForce) }), ...given, id, createdMs }
       transaction.set(key, encodeBucket(bucket))
       // What a list of buckets shows, and no more.
       const listed = { id, name, accountId, region, locationConstraint, createdMs }
@@ -162,54 +205,67 @@ export class Buckets {
     })
   }
 
-  /** Throws NoSuchBucket, BucketNotEmpty. Unfinished uploads go with the bucket. */
-  delete(name: string): Promise<void> {
-    return this.#delete(name, () => this.get(name))
+  /** Throws NoSuchBucket, BucketNotEmpty. Unfinished uploads, signing keys and what was revoked go with the bucket. */
+  async delete(name: string): Promise<void> {
+    const bucket = await this.get(name)
+    return this.#delete(bucket, () => this.require(bucket))
   }
 
   /** As delete, of a bucket that has been emptied; `also` does what goes with it in the same transaction. */
-  deleteEmptied({ name, id }: Bucket, also: (transaction: Transaction) => void): Promise<void> {
-    return this.#delete(name, async (transaction) => {
-      const bucket = await this.find(name)
-      if (bucket.id !== id || bucket.deleting !== true) throw noSuchBucket(name)
+  deleteEmptied(bucket: Bucket, also: (transaction: Transaction) => void): Promise<void> {
+    return this.#delete(bucket, async (transaction) => {
+      const { id, deleting } = await this.find(bucket.name)
+      if (id !== bucket.id || deleting !== true) throw noSuchBucket(bucket.name)
       also(transaction)
-      return bucket
     })
   }
 
-  async #delete(name: string, find: (transaction: Transaction) => Promise<Bucket>): Promise<void> {
+  /** `require` throws NoSuchBucket where it is not this very bucket any more, or is not in the state to be deleted. */
+  async #delete(
+    { id, accountId, name }: Bucket,
+    require: (transaction: Transaction) => Promise<unknown>,
+  ): Promise<void> {
     const key = bucketKey(name)
     const nonce = this.#random.bytes(8).toString('hex')
-    await this.#metadata.transact({ exclusive: [key] }, async (transaction) => {
-      const bucket = await find(transaction)
-      await requireEmpty(transaction, bucket)
-      transaction.delete(key)
-      transaction.delete(bucketOfAccountKey(bucket.accountId, bucket.name))
-      for (const count of counts) transaction.delete(usageKey('bucket', bucket.id, count))
-      // The bytes of unfinished uploads are counted until those are aborted.
-      transaction.set(
-        ...garbageOf({ uploadsOf: { bucketId: bucket.id, accountId: bucket.accountId } }, this.#clock.now(), nonce),
-      )
-    })
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      const tokens = await tokensOfBucket(this.#metadata, id)
+      const deleted = await this.#metadata.transact({ exclusive: [key, ...tokens.guards] }, async (transaction) => {
+        if (!(await tokens.areAll(transaction))) return false
+        await require(transaction)
+        await requireEmpty(transaction, { id, name })
+        transaction.delete(key)
+        transaction.delete(bucketOfAccountKey(accountId, name))
+        tokens.delete(transaction)
+        for (const count of counts) transaction.delete(usageKey('bucket', id, count))
+        // The bytes of unfinished uploads are counted until those are aborted.
+        transaction.set(...garbageOf({ uploadsOf: { bucketId: id, accountId } }, this.#clock.now(), nonce))
+        return true
+      })
+      if (deleted) return
+    }
+    throw new ApiError('OperationAborted')
   }
 
-  /** In order of name; at most `limit`. */
-  async list({ accountId, prefix = '', after, limit }: ListBucketsOptions): Promise<readonly Bucket[]> {
-    const range = under(bucketOfAccountKey(accountId, prefix))
-    const start = after === undefined ? range.start : Buffer.concat([bucketOfAccountKey(accountId, after), zero])
-    if (Buffer.compare(start, range.end) >= 0) return []
-    let from: Key = Buffer.compare(start, range.start) > 0 ? start : range.start
-    const found: Bucket[] = []
-    for (;;) {
-      const entries = await this.#metadata.read((snapshot) => snapshot.scan(from, range.end, { limit }))
-      for (const [, value] of entries) {
+  /** In order of name; at most `limit`. Of each, what a list shows. */
+  list(options: ListBucketsOptions): Promise<readonly Bucket[]> {
+    return this.#metadata.read((snapshot) => listIn(snapshot, options))
+  }
+
+  /** As list, each as its record is, with what it holds: all at one moment. */
+  listWithUsage(
+    accountId: string,
+    options: Omit<ListBucketsOptions, 'accountId'>,
+  ): Promise<readonly BucketWithUsage[]> {
+    return this.#metadata.read(async (snapshot) => {
+      const found: BucketWithUsage[] = []
+      for (const { name } of await listIn(snapshot, { ...options, accountId })) {
+        const value = await snapshot.get(bucketKey(name))
+        if (value === undefined) continue
         const bucket = decodeBucket(value)
-        // The keys are in lower case, and a prefix is taken as it is.
-        if (bucket.name.startsWith(prefix) && found.length < limit) found.push(bucket)
+        found.push({ bucket, usage: await usageIn(snapshot, 'bucket', bucket.id) })
       }
-      if (entries.length < limit || found.length >= limit) return found
-      from = Buffer.concat([entries.at(-1)![0], zero])
-    }
+      return found
+    })
   }
 
   /** What all buckets of an account hold, exact at one moment. */
@@ -223,8 +279,29 @@ export class Buckets {
   }
 }
 
+async function listIn(
+  snapshot: Snapshot,
+  { accountId, prefix = '', after, limit }: ListBucketsOptions,
+): Promise<readonly Bucket[]> {
+  const range = under(bucketOfAccountKey(accountId, prefix))
+  const start = after === undefined ? range.start : Buffer.concat([bucketOfAccountKey(accountId, after), zero])
+  if (Buffer.compare(start, range.end) >= 0) return []
+  let from: Key = Buffer.compare(start, range.start) > 0 ? start : range.start
+  const found: Bucket[] = []
+  for (;;) {
+    const entries = await snapshot.scan(from, range.end, { limit })
+    for (const [, value] of entries) {
+      const bucket = decodeBucket(value)
+      // The keys are in lower case, and a prefix is taken as it is.
+      if (bucket.name.startsWith(prefix) && found.length < limit) found.push(bucket)
+    }
+    if (entries.length < limit || found.length >= limit) return found
+    from = Buffer.concat([entries.at(-1)![0], zero])
+  }
+}
+
 /** Throws BucketNotEmpty; what was deleted and can still be had back counts too. */
-async function requireEmpty(snapshot: Snapshot, { id, name }: Bucket): Promise<void> {
+async function requireEmpty(snapshot: Snapshot, { id, name }: Pick<Bucket, 'id' | 'name'>): Promise<void> {
   const details = { BucketName: name }
   for (const { start, end } of [headsUnder(id, ''), versionsUnder(id, '')]) {
     if ((await snapshot.scan(start, end, { limit: 1 })).length > 0) {
@@ -252,14 +329,3 @@ const beingEmptied = 'The bucket of this name is being emptied, to be deleted. T
 const zero = Buffer.from([0])
 /** All but those of unfinished uploads, which are counted until they are aborted. */
 const counts = ['objects', 'bytes', 'versions', 'versionBytes', 'deleted', 'deletedBytes'] as const
-
-export const noUsage: Usage = {
-  ...{ objects: 0, bytes: 0, versions: 0, versionBytes: 0, deleted: 0, deletedBytes: 0, unfinishedBytes: 0 },
-}
-
-export async function usageIn(snapshot: Snapshot, of: 'bucket' | 'account', id: string): Promise<Usage> {
-  const read = async (count: Count): Promise<number> => decodeCounter(await snapshot.get(usageKey(of, id, count)))
-  const usage: Record<Count, number> = { ...noUsage }
-  for (const count of [...counts, 'unfinishedBytes'] as const) usage[count] = await read(count)
-  return usage
-}

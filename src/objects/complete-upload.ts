@@ -11,14 +11,13 @@ import { createHash } from 'node:crypto'
 import { checksumOf } from '../base/checksum/checksum.ts'
 import { combine, type CombinableAlgorithm } from '../base/checksum/combine.ts'
 import { ApiError } from '../base/errors.ts'
-import type { MetadataStore } from '../metadata/metadata-store.ts'
 import type { Bucket } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
 import { encodeManifest } from './content-reader.ts'
 import type { ManifestPart } from './extent.ts'
 import type { Checksummed, Head } from './head.ts'
 import type { Heads } from './heads.ts'
-import { bucketKey, headKey, manifestKey, uploadKey } from './keys.ts'
+import { headKey, manifestKey, uploadKey } from './keys.ts'
 import type { Numbers } from './numbers.ts'
 import type { Part, Upload } from './upload.ts'
 import { allParts, type Uploads } from './uploads.ts'
@@ -53,7 +52,6 @@ const partSizeMin = 5 * 1024 * 1024
 export const objectSizeMax = 50 * 1024 ** 4
 
 export class UploadCompleter {
-  readonly #metadata: MetadataStore
   readonly #buckets: Buckets
   readonly #heads: Heads
   readonly #uploads: Uploads
@@ -61,14 +59,12 @@ export class UploadCompleter {
   readonly #numbers: Numbers
 
   constructor(parts: {
-    readonly metadata: MetadataStore
     readonly buckets: Buckets
     readonly heads: Heads
     readonly uploads: Uploads
     readonly versions: Versions
     readonly numbers: Numbers
   }) {
-    this.#metadata = parts.metadata
     this.#buckets = parts.buckets
     this.#heads = parts.heads
     this.#uploads = parts.uploads
@@ -76,31 +72,33 @@ export class UploadCompleter {
     this.#numbers = parts.numbers
   }
 
-  /** Answers the new version; again the same when the request is repeated. Throws NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, BadDigest. */
+  /** Answers the new version; again the same when the request is repeated. Throws NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, BadDigest, QuotaExceeded. */
   async complete(bucket: Bucket, key: string, uploadId: string, options: CompleteOptions): Promise<Head> {
     checkOrder(options.parts)
     const id = await this.#numbers.take()
     const uploadRecord = uploadKey(bucket.id, key, uploadId)
-    const guards = { exclusive: [headKey(bucket.id, key), uploadRecord], shared: [bucketKey(bucket.name)] }
-    return this.#metadata.transact(guards, async (transaction) => {
-      const current = await this.#buckets.require(bucket)
-      const upload = await this.#open(bucket, key, uploadId)
-      if ('extent' in upload) return upload
-      const parts = choose(options.parts, await allParts(transaction, uploadId), upload)
-      const size = parts.reduce((sum, part) => sum + part.size, 0)
-      if (size > objectSizeMax) throw new ApiError('EntityTooLarge')
-      const checksum = checksumOfWhole(upload, parts)
-      options.verify?.({ upload, size, checksum })
-      transaction.set(manifestKey(id), encodeManifest({ parts: parts.map(manifestPart) }))
-      const named = new Set(parts.map(({ partNumber }) => partNumber))
-      await this.#uploads.endParts(transaction, bucket, uploadId, ({ partNumber }) => !named.has(partNumber))
-      transaction.delete(uploadRecord)
-      const { system, metadata, tags, acl, ownerId, retention, legalHold, encryption } = upload
-      const described = { system, metadata, tags, acl, ownerId, retention, legalHold, encryption }
-      const extent = { kind: 'manifest', id, size, parts: parts.length } as const
-      const head = { size, md5: md5OfMd5s(parts), parts: parts.length, ...described, checksum, extent, uploadId }
-      return this.#versions.put(transaction, current, key, head, options.condition)
-    })
+    return this.#buckets.transact(
+      bucket,
+      { exclusive: [headKey(bucket.id, key), uploadRecord] },
+      async (transaction, current) => {
+        const upload = await this.#open(bucket, key, uploadId)
+        if ('extent' in upload) return upload
+        const parts = choose(options.parts, await allParts(transaction, uploadId), upload)
+        const size = parts.reduce((sum, part) => sum + part.size, 0)
+        if (size > objectSizeMax) throw new ApiError('EntityTooLarge')
+        const checksum = checksumOfWhole(upload, parts)
+        options.verify?.({ upload, size, checksum })
+        transaction.set(manifestKey(id), encodeManifest({ parts: parts.map(manifestPart) }))
+        const named = new Set(parts.map(({ partNumber }) => partNumber))
+        await this.#uploads.endParts(transaction, bucket, uploadId, ({ partNumber }) => !named.has(partNumber))
+        transaction.delete(uploadRecord)
+        const { system, metadata, tags, acl, ownerId, retention, legalHold, encryption } = upload
+        const described = { system, metadata, tags, acl, ownerId, retention, legalHold, encryption }
+        const extent = { kind: 'manifest', id, size, parts: parts.length } as const
+        const head = { size, md5: md5OfMd5s(parts), parts: parts.length, ...described, checksum, extent, uploadId }
+        return this.#versions.put(transaction, current, key, head, options.condition)
+      },
+    )
   }
 
   /** The upload, or the version that it has become. Throws NoSuchUpload. */

@@ -31,7 +31,7 @@ import { joinChecksums, md5OfParts, partsMax, renumbered, shareParts, tooManyPar
 import { bucketKey, headKey, manifestKey, ownersKey } from './keys.ts'
 import { keepWritten, mentionAgain } from './mentions.ts'
 import type { Numbers } from './numbers.ts'
-import type { Described, Located, Objects } from './objects.ts'
+import { noBody, type Described, type Located, type Objects } from './objects.ts'
 import { isRefusal } from './refusal.ts'
 import type { Condition, NewHead } from './versions.ts'
 
@@ -94,7 +94,7 @@ export class Composer {
 
   /**
    * The object under the key becomes the sources one after the other; it may be among them, and one may be there twice. Throws NoSuchKey,
-   * NoSuchVersion, TooManyParts, EntityTooLarge, InvalidRequest where too much would have to be encrypted anew, and what `check` and the
+   * NoSuchVersion, TooManyParts, EntityTooLarge, QuotaExceeded, InvalidRequest where too much would have to be encrypted anew, and what `check` and the
    * condition throw.
    */
   async compose(
@@ -139,6 +139,8 @@ export class Composer {
     const size = heads.reduce((sum, head) => sum + head.size, 0)
     if (size > objectSizeMax) throw new ApiError('EntityTooLarge')
     const encryption = options.encryption(heads)
+    // Before bytes are written that there is no room for.
+    await this.#objects.admit(bucket, key, noBody, size, 'replaces')
     const unkept = new Set<Written>()
     try {
       const prepared = await this.#prepare(found, encryption, options, unkept)

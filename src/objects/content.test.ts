@@ -35,6 +35,7 @@ let dataKeys: DataKeys
 let keyring: Keyring
 let writer: ContentWriter
 let reader: ContentReader
+let nowMs = 0
 beforeEach(async () => {
   metadata = createMemoryStore()
   blobs = openMemoryStore({ epoch: 1, random: systemRandom, chunkSize: 100_000 })
@@ -43,7 +44,7 @@ beforeEach(async () => {
   await keyring.ensure()
   dataKeys = new DataKeys(keyring, systemRandom)
   writer = new ContentWriter(blobs, new Numbers(metadata), inlineSizeMax, dataKeys)
-  reader = new ContentReader(metadata, blobs, dataKeys)
+  reader = new ContentReader(metadata, blobs, dataKeys, { monotonic: () => nowMs })
 })
 
 /** As a connection gives it: a chunk is overwritten when the next is asked for. */
@@ -275,4 +276,18 @@ test('a body that is gone is undefined', async () => {
   const { piece } = await write(Buffer.alloc(10), { encryption: { kind: 'AES256' } })
   await metadata.transact({ exclusive: [] }, (transaction) => transaction.delete(bodyKey(piece.id as number)))
   assert.equal(await reader.read(piece, { start: 0, end: 10 }), undefined)
+})
+
+test('what was found sound is not checked again for a minute, and then it is', async () => {
+  const written = await write(systemRandom.bytes(300_000), {})
+  assert.ok(written.piece.kind === 'blob')
+  await read(written)
+  blobs.damage(written.piece.id, (bytes) => {
+    bytes[0]! ^= 1
+    return bytes
+  })
+  nowMs += 59_000
+  await read(written)
+  nowMs += 2000
+  await assert.rejects(read(written), { name: 'ContentDamaged' })
 })

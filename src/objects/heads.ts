@@ -2,7 +2,7 @@
 import { ApiError } from '../base/errors.ts'
 import type { Entry, Key, MetadataStore, Snapshot } from '../metadata/metadata-store.ts'
 import type { Bucket } from './bucket.ts'
-import type { HeadCache } from './head-cache.ts'
+import type { CachedHead, HeadCache } from './head-cache.ts'
 import { decodeHead, decodeVersion, shownVersionId, type Head, type Version } from './head.ts'
 import { headKey, nullVersionKey, versionKey, versionsOf } from './keys.ts'
 import type { Located } from './objects.ts'
@@ -28,6 +28,16 @@ export class Heads {
   /** The current version as of the call, or undefined. */
   async find(bucket: Bucket, key: string): Promise<Head | undefined> {
     return this.#cache.get(bucket, key)?.head ?? (await this.#load(bucket, key))
+  }
+
+  /** The current version, where it is known without a read; with its bytes, where they are. */
+  cached(bucket: Bucket, key: string): CachedHead | undefined {
+    return this.#cache.get(bucket, key)
+  }
+
+  /** Whether what was known is still the current version. */
+  isCurrent({ record, stamp }: Pick<CachedHead, 'record' | 'stamp'>): boolean {
+    return this.#metadata.stamp(record) === stamp
   }
 
   /**

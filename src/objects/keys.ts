@@ -119,5 +119,6 @@ export const garbageUntil = (nowMs: number): KeyRange => ({
 export type Count = 'objects' | 'bytes' | 'versions' | 'versionBytes' | 'deleted' | 'deletedBytes' | 'unfinishedBytes'
 export const usageKey = (of: 'bucket' | 'account', id: string, count: Count): Key =>
   text(keyspace.counter, `${of}/${id}/${count}`)
+export const usagePrefix = (of: 'bucket' | 'account', id: string): Buffer => text(keyspace.counter, `${of}/${id}/`)
 
 export const under = (prefix: Key): KeyRange => ({ start: prefix, end: afterPrefix(prefix)! })

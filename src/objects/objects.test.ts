@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noUsage } from './buckets.ts'
+import { noUsage } from './usage.ts'
 import { ApiError } from '../base/errors.ts'
 import { etagOf } from './head.ts'
 import { collect, inlineSizeMax, makeBed, makeBucket, put, putOptions, read } from './test-bed.ts'

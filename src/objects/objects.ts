@@ -3,7 +3,7 @@
  * bucket as a shared one, so that of two writers one is first, and none writes into a bucket that is being deleted.
  */
 import type { ByteRange } from '../blobs/blob-store.ts'
-import type { MetadataStore, Transaction } from '../metadata/metadata-store.ts'
+import type { Key, Transaction } from '../metadata/metadata-store.ts'
 import type { Bucket } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
 import type { ContentReader } from './content-reader.ts'
@@ -16,7 +16,7 @@ import type { Extent, Piece } from './extent.ts'
 import type { HeadCache } from './head-cache.ts'
 import type { Checksummed, Head } from './head.ts'
 import type { Heads } from './heads.ts'
-import { bucketKey, headKey, ownersKey } from './keys.ts'
+import { headKey, ownersKey } from './keys.ts'
 import { keepWritten } from './mentions.ts'
 import type { Numbers } from './numbers.ts'
 import { isRefusal } from './refusal.ts'
@@ -38,6 +38,12 @@ export interface CopyOptions extends Described {
   readonly customerKey?: CustomerKey | undefined
 }
 
+export interface ChangeOptions {
+  readonly sources?: readonly Located[]
+  readonly extents?: readonly Extent[]
+  readonly deletes?: boolean | undefined
+}
+
 /** A version of an object, and where it stands. */
 export interface Located {
   readonly bucket: Bucket
@@ -45,18 +51,19 @@ export interface Located {
   readonly head: Head
 }
 
+/** To be admitted where no body comes, but bytes are written or mentioned. */
+export const noBody: AsyncIterable<Uint8Array> = (async function* () {})()
+
 export class Objects {
   readonly heads: Heads
   readonly versions: Versions
   readonly reader: ContentReader
-  readonly #metadata: MetadataStore
   readonly #buckets: Buckets
   readonly #cache: HeadCache
   readonly #writer: ContentWriter
   readonly #copier: ContentCopier
 
   constructor(parts: {
-    readonly metadata: MetadataStore
     readonly buckets: Buckets
     readonly heads: Heads
     readonly versions: Versions
@@ -70,7 +77,6 @@ export class Objects {
     this.versions = parts.versions
     this.reader = parts.reader
     this.#copier = new ContentCopier(parts.reader, parts.writer, parts.dataKeys, parts.numbers)
-    this.#metadata = parts.metadata
     this.#buckets = parts.buckets
     this.#cache = parts.cache
     this.#writer = parts.writer
@@ -99,10 +105,12 @@ export class Objects {
     return body?.subarray(range.start, range.end)
   }
 
-  /** Stores the body under the key. What the body, `verify` or the condition throw is passed on, and then nothing has changed. */
+  /** Stores the body under the key. Throws QuotaExceeded. What the body, `verify` or the condition throw is passed on, and then nothing has changed. */
   async put(bucket: Bucket, key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<Head> {
     const { system, metadata, tags, acl, ownerId, retention, legalHold, condition, algorithm } = options
-    const written = await this.#writer.write(body, { ...options, region: bucket.region })
+    const admitted = this.admit(bucket, key, body, options.sizeExpected, 'replaces')
+    const bytes = admitted instanceof Promise ? await admitted : admitted
+    const written = await this.#writer.write(bytes, { ...options, region: bucket.region })
     const { size, md5, checksum: digest, piece: extent } = written
     const checksum: Checksummed | undefined = algorithm &&
       digest && { algorithm, type: 'FULL_OBJECT', value: digest.toString('base64') }
@@ -123,6 +131,8 @@ export class Objects {
    */
   async copy(source: Located, bucket: Bucket, key: string, options: CopyOptions): Promise<Head | undefined> {
     const { condition, encryption, customerKey, checksum, ...described } = options
+    // Before bytes are written that there is no room for.
+    await this.admit(bucket, key, noBody, source.head.size, 'replaces')
     const content = await this.#copier.copy(source, bucket, { encryption, customerKey, checksum })
     if (content === undefined) return undefined
     const { extents } = content
@@ -147,14 +157,14 @@ export class Objects {
 
   /** Deletes the current version, or hides it behind a delete marker where the bucket has versions. */
   delete(bucket: Bucket, key: string, options?: RemoveOptions, ownerId?: string): Promise<Deleted> {
-    return this.change(bucket, key, {}, (transaction, current) =>
+    return this.change(bucket, key, { deletes: true }, (transaction, current) =>
       this.versions.delete(transaction, current, key, options, ownerId),
     )
   }
 
   /** Removes one version for good. Throws AccessDenied where it is locked, InvalidArgument for what is no version id. */
   remove(bucket: Bucket, key: string, versionId: string, options?: RemoveOptions): Promise<Deleted> {
-    return this.change(bucket, key, {}, (transaction, current) =>
+    return this.change(bucket, key, { deletes: true }, (transaction, current) =>
       this.versions.remove(transaction, current, key, versionId, options),
     )
   }
@@ -172,25 +182,36 @@ export class Objects {
   }
 
   /**
-   * A transaction that changes an object: `body` is given the bucket as it is then. `sources` are versions it reads, and `extents` what it
-   * mentions again.
+   * A transaction that changes an object, as Buckets.transact. `sources` are versions it reads, and `extents` what it mentions again.
    */
   change<T>(
     bucket: Bucket,
     key: string,
-    { sources = [], extents = [] }: { readonly sources?: readonly Located[]; readonly extents?: readonly Extent[] },
+    { sources = [], extents = [], deletes }: ChangeOptions,
     body: (transaction: Transaction, bucket: Bucket) => Promise<T>,
   ): Promise<T> {
     const exclusive = headKey(bucket.id, key)
-    const shared = [bucketKey(bucket.name)]
-    for (const extent of extents) shared.push(ownersKey(extent))
+    const shared: Key[] = extents.map(ownersKey)
     for (const source of sources) {
       const sourceKey = headKey(source.bucket.id, source.key)
       if (Buffer.compare(sourceKey, exclusive) !== 0) shared.push(sourceKey)
     }
-    return this.#metadata.transact({ exclusive: [exclusive], shared }, async (transaction) =>
-      body(transaction, await this.#buckets.require(bucket)),
-    )
+    return this.#buckets.transact(bucket, { exclusive: [exclusive], shared }, body, { deletes })
+  }
+
+  /** As Buckets.admit, of a body that replaces what is under the key, or is added to it. */
+  admit(
+    bucket: Bucket,
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    size: number | undefined,
+    mode: 'replaces' | 'added',
+  ): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>> {
+    return this.#buckets.admit(bucket, body, size, async () => {
+      if (mode === 'added' || bucket.versioning === 'Enabled') return 0
+      // Or it stays, to be had back: the transaction knows.
+      return (await this.heads.find(bucket, key))?.size ?? 0
+    })
   }
 
   async #discardingOnRefusal<T>(written: Written | undefined, body: () => Promise<T>): Promise<T> {

@@ -260,6 +260,14 @@ export const toggleTable = {
   'delivery.enabled': ofDelivery(
     toggle(delivery, onOrOff, everywhere(true), 'Whether a new bucket can be read through delivery.'),
   ),
+  'delivery.requireUri': ofDelivery(
+    toggle(
+      delivery,
+      onOrOff,
+      everywhere(false),
+      'Tokens without `uri`, or with an empty one, open the whole bucket. On: they are refused.',
+    ),
+  ),
   'delivery.policy': ofDelivery(
     toggle(
       delivery,

@@ -11,7 +11,6 @@ import type { Buckets } from './buckets.ts'
 import { decodeVersion, encodeHead, encodeVersion, shownVersionId, type Head, type Version } from './head.ts'
 import type { Heads } from './heads.ts'
 import {
-  bucketKey,
   headKey,
   headsUnder,
   keyOfHead,
@@ -87,8 +86,7 @@ export class Renamer {
    */
   async move(bucket: Bucket, from: string, to: string, overwrite: boolean): Promise<void> {
     requireDifferent(from, to)
-    await this.#metadata.transact(guardsOf(bucket, from, to), async (transaction) => {
-      const current = await this.#buckets.require(bucket)
+    await this.#buckets.transact(bucket, guardsOf(bucket, from, to), async (transaction, current) => {
       const stack = await this.#stackOf(transaction, current, from)
       for (const version of versionsIn(stack)) requireUnlocked(version, this.#lockClock.now())
       if (current.versioning === undefined) await this.#moveOnly(transaction, current, from, to, stack.head!, overwrite)
@@ -127,7 +125,8 @@ export class Renamer {
 
   /**
    * Gives the current version another key. What is there is replaced. Answers at once where it has been done already, as the token says. Throws
-   * NoSuchKey, AccessDenied where the version is locked, IdempotentParameterMismatch, and what the conditions throw.
+   * NoSuchKey, AccessDenied where the version is locked, IdempotentParameterMismatch, QuotaExceeded (where the bucket has versions, the name before
+   * keeps those that it had), and what the conditions throw.
    */
   async rename(bucket: Bucket, from: string, to: string, options: RenameOptions): Promise<void> {
     requireDifferent(from, to)
@@ -137,11 +136,10 @@ export class Renamer {
       const head = await this.#heads.get(bucket, from)
       const guards = guardsOf(bucket, from, to)
       const exclusive = token === undefined ? guards.exclusive : [...guards.exclusive, tokenKey(bucket.id, token)]
-      const shared = [...guards.shared, ownersKey(head.extent)]
-      const done = await this.#metadata.transact({ exclusive, shared }, async (transaction) => {
-        const current = await this.#buckets.require(bucket)
-        return this.#rename(transaction, { bucket: current, key: from, head }, to, options)
-      })
+      const shared = [ownersKey(head.extent)]
+      const done = await this.#buckets.transact(bucket, { exclusive, shared }, (transaction, current) =>
+        this.#rename(transaction, { bucket: current, key: from, head }, to, options),
+      )
       if (done) return
     }
     throw new ApiError('SlowDown')
@@ -263,9 +261,8 @@ function setNoncurrent(
 const versionsIn = ({ head, noncurrent }: Stack): readonly Version[] =>
   head === undefined ? noncurrent : [head, ...noncurrent]
 
-const guardsOf = (bucket: Bucket, from: string, to: string): { exclusive: Key[]; shared: Key[] } => ({
+const guardsOf = (bucket: Bucket, from: string, to: string): { exclusive: Key[] } => ({
   exclusive: [headKey(bucket.id, from), headKey(bucket.id, to)],
-  shared: [bucketKey(bucket.name)],
 })
 
 function requireDifferent(from: string, to: string): void {

@@ -43,13 +43,13 @@ export function makeBed(options: BedOptions = {}) {
   const keyring = new Keyring({ metadata, masterKey, clock, random })
   const dataKeys = new DataKeys(keyring, random)
   const writer = new ContentWriter(blobs, numbers, inlineSizeMax, dataKeys)
-  const reader = new ContentReader(metadata, blobs, dataKeys)
+  const reader = new ContentReader(metadata, blobs, dataKeys, clock)
   const buckets = new Buckets(metadata, clock, random)
   const heads = new Heads(metadata, cache)
   const versions = new Versions({ heads, clock, lockClock: clock, random })
   const uploads = new Uploads({ metadata, buckets, heads, writer, clock, random })
-  const objects = new Objects({ metadata, buckets, heads, versions, cache, writer, reader, dataKeys, numbers })
-  const completer = new UploadCompleter({ metadata, buckets, heads, uploads, versions, numbers })
+  const objects = new Objects({ buckets, heads, versions, cache, writer, reader, dataKeys, numbers })
+  const completer = new UploadCompleter({ buckets, heads, uploads, versions, numbers })
   const extensions = createExtensions({ metadata, buckets, objects, writer, numbers, clock, lockClock: clock, random })
   return { random, clock, metadata, blobs, buckets, heads, versions, uploads, objects, completer, keyring, extensions }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { noUsage } from './buckets.ts'
+import { noUsage } from './usage.ts'
 import type { ApiError } from '../base/errors.ts'
 import { checksumOf } from '../base/checksum/checksum.ts'
 import { objectSizeMax } from './complete-upload.ts'

@@ -57,8 +57,7 @@ export class Uploads {
     const uploadId = initiatedMs.toString(36).padStart(9, '0') + this.#random.bytes(24).toString('hex')
     const created: Upload = { ...upload, uploadId, initiatedMs }
     const key = uploadKey(bucket.id, upload.key, uploadId)
-    await this.#metadata.transact({ exclusive: [key], shared: [bucketKey(bucket.name)] }, async (transaction) => {
-      const current = await this.#buckets.require(bucket)
+    await this.#buckets.transact(bucket, { exclusive: [key] }, (transaction, current) => {
       transaction.set(key, encodeUpload(created))
       if (current.lifecycle !== undefined) scheduleUpload(transaction, current, created, initiatedMs)
     })
@@ -71,7 +70,7 @@ export class Uploads {
     return found(value, uploadId)
   }
 
-  /** Stores the body as a part. Throws NoSuchUpload, and what the body or `verify` throw. */
+  /** Stores the body as a part. Throws NoSuchUpload, QuotaExceeded, and what the body or `verify` throw. */
   async putPart(
     bucket: Bucket,
     upload: Upload,
@@ -79,7 +78,10 @@ export class Uploads {
     body: AsyncIterable<Uint8Array>,
     options: WriteOptions,
   ): Promise<Part> {
-    const written = await this.#writer.write(body, { ...options, region: bucket.region })
+    const replaced = (): Promise<number> => this.#sizeOf(upload, partNumber)
+    const admitted = this.#buckets.admit(bucket, body, options.sizeExpected, replaced)
+    const bytes = admitted instanceof Promise ? await admitted : admitted
+    const written = await this.#writer.write(bytes, { ...options, region: bucket.region })
     const { size, md5, checksum, piece } = written
     const part: Part = {
       partNumber,
@@ -91,7 +93,7 @@ export class Uploads {
       piece,
     }
     try {
-      await this.#metadata.transact(this.#guards(bucket, upload, partNumber), async (transaction) => {
+      await this.#buckets.transact(bucket, this.#guards(bucket, upload, partNumber), async (transaction) => {
         keepWritten(transaction, written)
         await this.#keepPart(transaction, bucket, upload, part)
       })
@@ -114,7 +116,7 @@ export class Uploads {
     const { exclusive, shared } = this.#guards(bucket, upload, part.partNumber)
     const guards = { exclusive, shared: [...shared, headKey(source.bucket.id, source.key), ownersKey(part.piece)] }
     const kept: Part = { ...part, modifiedMs: this.#clock.now() }
-    return this.#metadata.transact(guards, async (transaction) => {
+    return this.#buckets.transact(bucket, guards, async (transaction) => {
       if (!(await this.#heads.isThere(transaction, source))) return undefined
       mentionAgain(transaction, part.piece)
       await this.#keepPart(transaction, bucket, upload, kept)
@@ -129,12 +131,17 @@ export class Uploads {
   ): { exclusive: Uint8Array[]; shared: Uint8Array[] } {
     return {
       exclusive: [partKey(uploadId, partNumber)],
-      shared: [uploadKey(bucket.id, key, uploadId), bucketKey(bucket.name)],
+      shared: [uploadKey(bucket.id, key, uploadId)],
     }
   }
 
+  /** Bytes of a part that is there already; 0 where there is none. */
+  async #sizeOf({ uploadId }: Upload, partNumber: number): Promise<number> {
+    const value = await this.#metadata.get(partKey(uploadId, partNumber))
+    return value === undefined ? 0 : decodePart(value).size
+  }
+
   async #keepPart(transaction: Transaction, bucket: Bucket, { key, uploadId }: Upload, part: Part): Promise<void> {
-    await this.#buckets.require(bucket)
     found(await transaction.get(uploadKey(bucket.id, key, uploadId)), uploadId)
     const record = partKey(uploadId, part.partNumber)
     const value = await transaction.get(record)

@@ -17,11 +17,12 @@ import type { Finding } from './check.ts'
 export async function checkServer(config: Config, load: () => Promise<ServerFunctions>): Promise<Finding[]> {
   const status = await askStatus(config.data).catch((error: unknown) => ({ error: { message: String(error) } }))
   if (status === undefined) {
-    return [
-      await checkRecords(config, load),
-      await checkPort('s3Listen', config),
-      await checkPort('adminListen', config),
-    ]
+    const findings = [await checkRecords(config, load)]
+    for (const [name, label] of ports) {
+      const listen = config[name]
+      if (listen !== undefined) findings.push(await checkPort(name, label, listen))
+    }
+    return findings
   }
   if ('error' in status)
     return [
@@ -59,9 +60,15 @@ async function checkRecords(config: Config, load: () => Promise<ServerFunctions>
   }
 }
 
-async function checkPort(name: 's3Listen' | 'adminListen', config: Config): Promise<Finding> {
-  const label = name === 's3Listen' ? 'S3 port' : 'Admin port'
-  const listen = config[name]
+const ports = [
+  ['s3Listen', 'S3 port'],
+  ['adminListen', 'Admin port'],
+  ['deliveryListen', 'Delivery port'],
+  ['tlsListen', 'TLS port'],
+  ['httpListen', 'HTTP port'],
+] as const
+
+async function checkPort(name: (typeof ports)[number][0], label: string, listen: Address): Promise<Finding> {
   try {
     await tryToListen(listen)
     return ok(label, `${showAddress(listen)} is free`)

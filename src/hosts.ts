@@ -1,0 +1,48 @@
+/** Which front a request is for, on a listener that serves them all: by the host that it asks for. */
+import type { HttpRequest, HttpResponse } from './http/message.ts'
+import { parseHost } from './http/hosts.ts'
+import type { FindSite } from './sites/site.ts'
+
+export type Front = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>
+
+export interface Fronts {
+  readonly s3: Front
+  readonly delivery: Front
+  readonly management: Front
+}
+
+interface HostsParts extends Fronts {
+  /** Under which the management API has hosts of its own. */
+  readonly domains: readonly string[]
+  readonly deliveryDomains: readonly string[]
+  readonly findSite: FindSite
+}
+
+/** In front of each domain (Qencode's samples use the first two). */
+const managementLabels = ['api-cdn', 'api-live', 'api', 'console']
+
+/** `<bucket>.media-storage.<region>.<domain>`, and custom domains, are delivery's; whatever else is no management host is S3's. */
+export function frontOfHosts({ domains, deliveryDomains, findSite, ...fronts }: HostsParts): Front {
+  const managed = new Set(managementHostsOf(domains))
+
+  return (request) => {
+    const host = parseHost(request.forwarded.host ?? request.host)?.name ?? ''
+    if (managed.has(host)) return fronts.management(request)
+    if (isDeliveryHost(host, deliveryDomains)) return fronts.delivery(request)
+    const site = findSite(host)
+    if (site === undefined) return fronts.s3(request)
+    if (!('then' in site)) return fronts.delivery(request)
+    return Promise.resolve(site).then((found) => (found === undefined ? fronts.s3 : fronts.delivery)(request))
+  }
+}
+
+/** The hosts of the management API and the console. */
+export const managementHostsOf = (domains: readonly string[]): readonly string[] =>
+  domains.flatMap((domain) => managementLabels.map((label) => `${label}.${domain}`))
+
+const isDeliveryHost = (host: string, domains: readonly string[]): boolean =>
+  domains.some((domain) => {
+    if (!host.endsWith(`.${domain}`)) return false
+    const labels = host.slice(0, -domain.length - 1).split('.')
+    return labels.at(-1) === 'media-storage' || labels.at(-2) === 'media-storage'
+  })

@@ -1,0 +1,52 @@
+/** Where clients reach the server, for the links that it makes: as it is set, else as it follows from the listeners and the first domain. */
+import type { Origins } from './admin/services.ts'
+import type { Config } from './config.ts'
+
+export type OriginSettings = Pick<
+  Config,
+  | 's3Listen'
+  | 'deliveryListen'
+  | 'tlsListen'
+  | 'tlsPort'
+  | 'domains'
+  | 'deliveryDomains'
+  | 's3Url'
+  | 'deliveryUrl'
+  | 'publicOrigins'
+>
+
+/** The ports that were taken, which settings of port 0 do not say. */
+export interface TakenPorts {
+  readonly s3: number
+  readonly delivery: number
+  readonly tls: number | undefined
+}
+
+/** `ports` is asked when a link is made. */
+export function originsOf(settings: OriginSettings, ports: () => TakenPorts): Origins {
+  const [domain = 'localhost'] = settings.domains
+  const [deliveryDomain = domain] = settings.deliveryDomains
+  const [publicOrigin] = settings.publicOrigins
+  const origin = (host: string, plainPort: number): string => {
+    const { tls } = ports()
+    if (tls === undefined) return `http://${host}${plainPort === 80 ? '' : `:${plainPort}`}`
+    const port = settings.tlsPort ?? tls
+    return `https://${host}${port === 443 ? '' : `:${port}`}`
+  }
+  return {
+    s3(region) {
+      if (settings.s3Url !== undefined) return fill(settings.s3Url, { region })
+      if (publicOrigin !== undefined)
+        return `${publicOrigin.secure ? 'https' : 'http'}://${publicOrigin.host}${publicOrigin.prefix}`
+      return origin(`${region}.s3.${domain}`, ports().s3)
+    },
+    delivery: ({ name, region }) =>
+      settings.deliveryUrl === undefined
+        ? origin(`${name.toLowerCase()}.media-storage.${region}.${deliveryDomain}`, ports().delivery)
+        : fill(settings.deliveryUrl, { bucket: name.toLowerCase(), region }),
+    domainTarget: `media-storage.${deliveryDomain}`,
+  }
+}
+
+const fill = (template: string, values: Readonly<Record<string, string>>): string =>
+  Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), template)
