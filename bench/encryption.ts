@@ -91,7 +91,7 @@ const keyring = new Keyring({ metadata, masterKey, clock: systemClock, random: s
 await keyring.ensure()
 const dataKeys = new DataKeys(keyring, systemRandom)
 const writer = new ContentWriter(blobs, new Numbers(metadata), 32 * 1024, dataKeys)
-const reader = new ContentReader(metadata, blobs, dataKeys)
+const reader = new ContentReader(metadata, blobs, dataKeys, systemClock)
 const customerKey = { bytes: key, md5: '' }
 const write = (encryption?: Encryption) =>
   writer.write(chunks(content, 65_536), { sizeExpected: size, sizeMax: size, encryption })

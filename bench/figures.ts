@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { cleanUp } from './clean-up.ts'
+import { deliveryFigures } from './delivery-figures.ts'
 import { Connection } from './load/connection.ts'
 import { mustCall, parseEndpoint } from './load/endpoint.ts'
 import { errorLines, figure, medianRun, table, writeJson, type Measurement } from './load/report.ts'
@@ -15,7 +16,7 @@ import { scenariosNamed } from './scenarios/all.ts'
 import type { Bench, Scenario } from './scenarios/scenario.ts'
 import { enableVersioning } from './scenarios/versions.ts'
 
-const GROUPS = ['get', 'threads', 'put', 'access', 'encryption', 'list', 'big', 'start'] as const
+const GROUPS = ['get', 'delivery', 'threads', 'put', 'access', 'encryption', 'list', 'big', 'start'] as const
 type Group = (typeof GROUPS)[number]
 
 const HELP = `node bench/figures.ts [options]
@@ -56,6 +57,7 @@ async function main(): Promise<number> {
   if (unknown !== undefined) throw new Error(`no group ${unknown}`)
   const steps: Record<Group, (bench: Bench) => Promise<void>> = {
     get: compareGets,
+    delivery,
     threads: compareThreads,
     put: puts,
     access,
@@ -82,7 +84,7 @@ async function main(): Promise<number> {
 async function withServer(environment: Record<string, string>, work: (bench: Bench) => Promise<void>): Promise<void> {
   const region = 'us-east-1'
   const data = Object.keys(environment).length === 0 ? values.data : undefined
-  const server = new ServerProcess({ command: values['server-command'], data, region, environment })
+  const server = new ServerProcess({ command: values['server-command'], data, region, environment, tls: true })
   await server.start()
   try {
     const endpoint = parseEndpoint(server.endpoint, {
@@ -182,6 +184,13 @@ async function compareGets(bench: Bench): Promise<void> {
   } finally {
     await nginx.stop()
   }
+}
+
+async function delivery(bench: Bench): Promise<void> {
+  const closed = await besides(bench, 'closed')
+  const command = values['server-command']
+  await deliveryFigures(bench, closed, { command, seconds, repeat, named, alternate, judge, figure })
+  await removeWhole(closed)
 }
 
 async function compareThreads(bench: Bench): Promise<void> {

@@ -1,6 +1,6 @@
 // nginx as the ceiling: starts one on a free loopback port with a configuration of its own, serving files from a folder.
 
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,8 @@ import { freePort } from './load/free-port.ts'
 export interface Nginx {
   host: string
   port: number
+  /** The same files over TLS. */
+  tlsPort: number
   pid: number
   root: string
   stop(): Promise<void>
@@ -26,8 +28,9 @@ export async function startNginx(): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'entrepot-nginx-'))
   const root = join(folder, 'files')
   mkdirSync(root, { mode: 0o755 })
-  const port = await freePort()
-  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, root, port))
+  const [port, tlsPort] = [await freePort(), await freePort()]
+  certify(folder)
+  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, root, port, tlsPort))
   const child = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
@@ -35,6 +38,7 @@ export async function startNginx(): Promise<Nginx> {
   return {
     host: '127.0.0.1',
     port,
+    tlsPort,
     pid: child.pid as number,
     root,
     async stop() {
@@ -46,7 +50,22 @@ export async function startNginx(): Promise<Nginx> {
   }
 }
 
-function configuration(folder: string, root: string, port: number): string {
+/** A key and certificate of the kind that the server makes for itself. */
+function certify(folder: string): void {
+  const key = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    join(folder, 'key.pem'),
+  ]
+  const args = ['req', '-x509', ...key, '-out', join(folder, 'cert.pem'), '-days', '1', '-subj', '/CN=localhost']
+  execFileSync('openssl', args, { stdio: 'ignore' })
+}
+
+function configuration(folder: string, root: string, port: number, tlsPort: number): string {
   // As root, workers would run as nobody and could not enter a folder made by mkdtemp.
   const user = process.getuid?.() === 0 ? 'user root;' : ''
   return `${user}
@@ -71,6 +90,9 @@ http {
   scgi_temp_path ${folder}/scgi;
   server {
     listen 127.0.0.1:${port};
+    listen 127.0.0.1:${tlsPort} ssl;
+    ssl_certificate ${folder}/cert.pem;
+    ssl_certificate_key ${folder}/key.pem;
     root ${root};
   }
 }

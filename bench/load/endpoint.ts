@@ -12,6 +12,8 @@ export interface Endpoint extends Target {
   authority: string
   /** Undefined: requests go unsigned (nginx). */
   signer: Signer | undefined
+  /** What each target ends with, of requests that are not signed: `?auth=…`. */
+  suffix?: string
 }
 
 /** A request in S3's terms; `key` is not encoded. */
@@ -55,7 +57,9 @@ export function signedHead(endpoint: Endpoint, request: S3Request, contentLength
     ...(query === undefined ? {} : { query }),
     ...(headers === undefined ? {} : { headers }),
   }
-  return requestHead(method, sign(unsigned, endpoint.authority, endpoint.signer, new Date()), contentLength)
+  const signed = sign(unsigned, endpoint.authority, endpoint.signer, new Date())
+  const target = signed.target + (endpoint.suffix ?? '')
+  return requestHead(method, { ...signed, target }, contentLength)
 }
 
 /** Lower-case hex SHA-256. */

@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** More environment, over the one this sets. */
   environment?: Readonly<Record<string, string>> | undefined
   region: string
+  /** Serves over TLS, too, under a certificate of its own making. */
+  tls?: boolean
   /** How long to wait for readiness. */
   readySeconds?: number
 }
@@ -26,7 +28,7 @@ export class ServerProcess {
   readonly data: string
   endpoint = ''
   readonly #options: ServerOptions
-  #ports: { s3: number; admin: number; delivery: number } | undefined
+  #ports: { s3: number; admin: number; delivery: number; tls: number } | undefined
   #child: ChildProcess | undefined
 
   constructor(options: ServerOptions) {
@@ -39,15 +41,32 @@ export class ServerProcess {
     return this.#child?.pid ?? 0
   }
 
+  get adminEndpoint(): string {
+    return `http://127.0.0.1:${this.#ports?.admin}`
+  }
+
+  get deliveryEndpoint(): string {
+    return `http://127.0.0.1:${this.#ports?.delivery}`
+  }
+
+  /** Only with `tls`. */
+  get tlsEndpoint(): string {
+    return `https://127.0.0.1:${this.#ports?.tls}`
+  }
+
   /** The environment that configures the server, and any other command that is to see its data. */
   get environment(): NodeJS.ProcessEnv {
-    const { s3, admin, delivery } = this.#ports ?? { s3: 0, admin: 0, delivery: 0 }
+    const { s3, admin, delivery, tls } = this.#ports ?? { s3: 0, admin: 0, delivery: 0, tls: 0 }
     return {
       ...process.env,
       ENTREPOT_DATA: this.data,
       ENTREPOT_S3_LISTEN: `127.0.0.1:${s3}`,
       ENTREPOT_ADMIN_LISTEN: `127.0.0.1:${admin}`,
       ENTREPOT_DELIVERY_LISTEN: `127.0.0.1:${delivery}`,
+      ...(this.#options.tls === true && {
+        ENTREPOT_TLS_LISTEN: `127.0.0.1:${tls}`,
+        ENTREPOT_TLS_SELF_SIGNED: 'true',
+      }),
       ENTREPOT_REGION: this.#options.region,
       ENTREPOT_ACCESS_KEY: this.accessKey,
       ENTREPOT_SECRET_KEY: this.secretKey,
@@ -58,7 +77,12 @@ export class ServerProcess {
 
   /** Starts the server; resolves with the milliseconds from spawn to the first 200 of /health/ready. */
   async start(): Promise<number> {
-    this.#ports ??= { s3: await freePort(), admin: await freePort(), delivery: await freePort() }
+    this.#ports ??= {
+      s3: await freePort(),
+      admin: await freePort(),
+      delivery: await freePort(),
+      tls: await freePort(),
+    }
     const { s3, admin } = this.#ports
     this.endpoint = `http://127.0.0.1:${s3}`
     const start = performance.now()
