@@ -1,6 +1,5 @@
 // The crash test's S3 client: one connection, no retries, nothing hidden.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection } from '../../bench/load/connection.ts'
 import {
   call,
@@ -13,13 +12,14 @@ import {
 } from '../../bench/load/endpoint.ts'
 import type { Signer } from '../../bench/load/sign.ts'
 import type { Content, State } from './entries.ts'
-
-const ANSWER_SECONDS_MAX = 30
+import { PlainClient } from './plain-client.ts'
+import { inTime } from './in-time.ts'
 
 export class Client {
   readonly bucket: string
   readonly #endpoint: Endpoint
   readonly #connection: Connection
+  readonly #beside = new Map<string, PlainClient>()
 
   constructor(endpoint: string, signer: Signer, bucket: string) {
     this.bucket = bucket
@@ -32,24 +32,25 @@ export class Client {
     return this.#call({ ...request, bucket: this.bucket })
   }
 
+  /** The same, signed by somebody else. */
+  callAs(signer: Signer, request: Omit<S3Request, 'bucket'>): Promise<Answer> {
+    return this.#call({ ...request, bucket: this.bucket }, { ...this.#endpoint, signer })
+  }
+
+  /** A client of another listener of the same server, `http://host:port`, for what is not signed. It closes with this one. */
+  beside(endpoint: string): PlainClient {
+    let client = this.#beside.get(endpoint)
+    if (client === undefined) this.#beside.set(endpoint, (client = new PlainClient(endpoint)))
+    return client
+  }
+
   /** The same of the service: GET / and a query. */
   service(query: [string, string][]): Promise<Answer> {
     return this.#call({ method: 'GET', query })
   }
 
-  async #call(request: S3Request): Promise<Answer> {
-    const timer = new AbortController()
-    const late = sleep(ANSWER_SECONDS_MAX * 1000, undefined, { signal: timer.signal }).then(
-      () => {
-        throw new Error(`${request.method} ${request.key ?? '/'} was not answered within ${ANSWER_SECONDS_MAX} s`)
-      },
-      () => new Promise<never>(() => {}),
-    )
-    try {
-      return await Promise.race([call(this.#endpoint, this.#connection, request), late])
-    } finally {
-      timer.abort()
-    }
+  #call(request: S3Request, endpoint = this.#endpoint): Promise<Answer> {
+    return inTime(call(endpoint, this.#connection, request), `${request.method} ${request.key ?? '/'}`)
   }
 
   /** The state of a key by GET; throws on any answer but 200 and 404, and on a body that breaks off. */
@@ -71,6 +72,7 @@ export class Client {
 
   close(): void {
     this.#connection.close()
+    for (const client of this.#beside.values()) client.close()
   }
 }
 

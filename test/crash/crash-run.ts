@@ -5,7 +5,7 @@ import type { Signer } from '../../bench/load/sign.ts'
 import { Actor } from './actor.ts'
 import { Client } from './client.ts'
 import { Dice } from './dice.ts'
-import { bucketOf, sceneOf, writerName, type Feature } from './feature.ts'
+import { bucketOf, prepareFeature, sceneOf, writerName, type Feature } from './feature.ts'
 import { History } from './history.ts'
 import { verifyFeature, type Verified } from './verify-scenes.ts'
 import { verify } from './verify.ts'
@@ -41,6 +41,8 @@ export interface CrashOptions {
   /** Facts about the store as the server tells them; returns violations. Called every `examineEvery` cycles and at the end, while no server runs. */
   examine?: (() => Promise<string[]>) | undefined
   examineEvery?: number
+  /** The same, of what takes no time: called after every kill. */
+  glance?: (() => string[]) | undefined
   say(text: string): void
 }
 
@@ -59,7 +61,7 @@ export interface CrashReport {
 
 /** Runs until all cycles are done or a violation is found; the subject is stopped in either case. */
 export async function crashRun(options: CrashOptions): Promise<CrashReport> {
-  const { subject, cycles, seed, say, examine, examineEvery = 10 } = options
+  const { subject, cycles, seed, say, examine, examineEvery = 10, glance } = options
   const history = await History.open(options.ledgerPath)
   const dice = new Dice(seed)
   const report: CrashReport = {
@@ -71,9 +73,10 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
       // Killed a moment ago, nobody holds the data folder.
       if (examine !== undefined && cycle > 0 && cycle % examineEvery === 0)
         history.violations.push(...(await examine()))
+      if (glance !== undefined && cycle > 0) history.violations.push(...glance())
       const started = await subject.start()
       report.slowestStart = Math.max(report.slowestStart, started)
-      if (cycle === 0) await prepare(options)
+      if (cycle === 0) await prepare(options, history)
       const found = await check(options, history, report)
       if (history.violations.length > 0) break
       const operations = await writeAndKill(options, history, { dice, cycle, report })
@@ -92,16 +95,17 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
 }
 
 /** Makes the features' buckets. Throws where the server does not do what one is about. */
-async function prepare(options: CrashOptions): Promise<void> {
+async function prepare(options: CrashOptions, history: History): Promise<void> {
   for (const feature of options.features ?? []) {
     const client = clientOf(options, bucketOf(feature))
-    await feature.prepare(client).finally(() => client.close())
+    await prepareFeature(feature, client, history).finally(() => client.close())
   }
 }
 
 /** After the last kill: compare, stop gracefully, and compare again with a model folded anew from the ledger's file. */
 async function finish(options: CrashOptions, history: History, report: CrashReport): Promise<void> {
-  const { subject, examine, say } = options
+  const { subject, examine, glance, say } = options
+  if (glance !== undefined) history.violations.push(...glance())
   await subject.start()
   await check(options, history, report)
   await subject.stop()

@@ -3,7 +3,9 @@
 import type { Actor } from './actor.ts'
 import { md5 } from './bodies.ts'
 import type { Client } from './client.ts'
+import type { History } from './history.ts'
 import { readWorld, type Found, type Reading } from './read-world.ts'
+import type { Asked } from './scenes.ts'
 import type { World } from './world.ts'
 
 export interface Feature {
@@ -14,20 +16,47 @@ export interface Feature {
   reading: Reading
   /** Makes the bucket what it is to be. Throws where the server does not do that. */
   prepare(client: Client): Promise<void>
+  /** What a writer, `w0`, has when that is done; nothing, unless given. */
+  begins?(writer: string): World
   /** One operation. */
   step(actor: Actor): Promise<void>
-  /** Reads the bucket; as readWorld, unless given. */
-  read?(clients: readonly Client[]): Promise<Found>
+  /** Reads what there is; as readWorld, unless given. `possible` is all that it may be, of each writer. */
+  read?(clients: readonly Client[], possible: readonly (readonly World[])[]): Promise<Found>
+  /** What more must be so of each scene after a crash; returns what is not. */
+  confirm?(client: Client, scene: CrashedScene): Promise<string[]>
   /** What more must be so after a crash, given what was found; returns what is not. */
   check?(client: Client, worlds: readonly World[]): Promise<string[]>
+}
+
+export interface CrashedScene {
+  /** `w0` */
+  writer: string
+  /** What was asked of management since the last check. */
+  asked: readonly Asked[]
+  /** First with none of the changes under way, last with all. */
+  possible: readonly World[]
+  found: World
 }
 
 export const bucketOf = ({ name }: Feature): string => `crash-${name}`
 export const writerName = (index: number): string => `w${index}`
 export const sceneOf = ({ name }: Feature, index: number): string => `${name}:${writerName(index)}`
 
-export function readFeature(feature: Feature, clients: readonly Client[]): Promise<Found> {
-  return feature.read?.(clients) ?? readWorld(clients, feature.reading)
+/** What a feature's writers find when they begin. */
+export async function prepareFeature(feature: Feature, client: Client, history: History): Promise<void> {
+  await feature.prepare(client)
+  for (let index = 0; index < feature.writers; index++) {
+    const world = feature.begins?.(writerName(index))
+    if (world !== undefined) await history.record({ type: 'settled', scene: sceneOf(feature, index), world })
+  }
+}
+
+export function readFeature(
+  feature: Feature,
+  clients: readonly Client[],
+  possible: readonly (readonly World[])[],
+): Promise<Found> {
+  return feature.read?.(clients, possible) ?? readWorld(clients, feature.reading)
 }
 
 /** Makes a bucket; the rest are documents put on it, by their sub-resource. Throws where that is not done. */

@@ -18,6 +18,8 @@ export interface Reading {
   versioningKey?: string
   /** Lifecycle is on, so that something may go between two requests. */
   changes?: boolean
+  /** Nobody puts objects, and none are looked for. */
+  none?: boolean
   /** Headers without which an object cannot be read. */
   headersFor?: (key: string) => Record<string, string>
 }
@@ -43,6 +45,7 @@ export async function readWorld(clients: readonly Client[], reading: Reading): P
   if (client === undefined) throw new Error('a client is needed')
   const faults: string[] = []
   const world: Record<string, Item[]> = {}
+  if (reading.none === true) return { world, faults }
   const listed = await listVersions(client, faults)
   const items = new Map<Listed, Item | undefined>()
   let next = 0

@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ServerProcess } from '../../bench/load/server-process.ts'
 import { crashRun } from './crash-run.ts'
-import { environment as featureEnvironment, features } from './features/all.ts'
+import { startDns } from '../harness/dns.ts'
+import { environmentFor, featuresOf } from './features/all.ts'
 import { SECRET } from './features/encryption.ts'
+import { Managers } from './management/managers.ts'
 import { plaintextFaults } from './plaintext.ts'
+import { linkFaults, readRecords } from './record-links.ts'
 import { askDoctor, storageFaults } from './storage-facts.ts'
 
 const HELP = `node test/crash/run.ts [options]
@@ -18,7 +21,8 @@ const HELP = `node test/crash/run.ts [options]
   --server-command TEXT  default: node src/main.ts serve
   --doctor TEXT          prints JSON with the store's facts (node src/main.ts doctor --json); '' for none
   --kill-after 50,800    milliseconds between which the kill comes
-  --features a,b         only the writers of these, besides those of plain objects; '' for none
+  --features a,b         only the writers of these, besides those of plain objects; '' for none; storage and management are
+                         all of theirs
   --keep                 keep the data folder even when all is well
 `
 
@@ -42,12 +46,13 @@ async function main(): Promise<number> {
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed)
   const folder = mkdtempSync(join(tmpdir(), 'entrepot-crash-'))
   const region = 'us-east-1'
+  await using dns = await startDns()
   // Compiled modules are kept between starts, which otherwise take most of a cycle.
   // Garbage is collected at once, so that kills strike that too.
   const environment = {
     NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
     ENTREPOT_GARBAGE_GRACE_SECONDS: '0',
-    ...featureEnvironment,
+    ...environmentFor(dns.address),
   }
   const data = join(folder, 'data')
   const server = new ServerProcess({
@@ -57,8 +62,7 @@ async function main(): Promise<number> {
     environment,
   })
   const [shortest = 50, longest = 800] = values['kill-after'].split(',').map(Number)
-  const chosen =
-    values.features === undefined ? features : features.filter(({ name }) => values.features?.split(',').includes(name))
+  const chosen = featuresOf(new Managers(server, dns), values.features?.split(','))
   console.log(`seed ${seed}, folder ${folder}`)
   // They are written down at a graceful end only.
   await server.start()
@@ -72,6 +76,7 @@ async function main(): Promise<number> {
     features: chosen,
     killAfterMilliseconds: [shortest, longest],
     say: (text) => console.log(text),
+    glance: () => linkFaults(readRecords(data)),
     async examine() {
       if (values.doctor === '') return []
       const facts = await askDoctor(values.doctor, server.environment)

@@ -4,16 +4,22 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { ServerProcess } from '../../bench/load/server-process.ts'
+import { keyspace } from '../../src/metadata/keyspace.ts'
+import { startDns } from '../harness/dns.ts'
 import { Actor } from './actor.ts'
 import { Client } from './client.ts'
 import { Dice } from './dice.ts'
-import { bucketOf, documentOf, must, sceneOf, writerName, type Feature } from './feature.ts'
-import { environment, features } from './features/all.ts'
+import { bucketOf, documentOf, must, prepareFeature, sceneOf, writerName, type Feature } from './feature.ts'
+import { environmentFor, featuresOf } from './features/all.ts'
 import { SECRET } from './features/encryption.ts'
 import { contentOf } from './features/objects.ts'
 import { History } from './history.ts'
+import { Desk } from './management/desk.ts'
+import { Managers } from './management/managers.ts'
+import { GONE } from './management/records.ts'
 import { plaintextFaults } from './plaintext.ts'
 import { verifyFeature } from './verify-scenes.ts'
 import type { Item, World } from './world.ts'
@@ -23,10 +29,14 @@ const region = 'us-east-1'
 
 const folder = mkdtempSync(join(tmpdir(), 'crash-scenes-'))
 const data = join(folder, 'data')
+const dns = await startDns()
+const environment = environmentFor(dns.address)
 const server = new ServerProcess({ command: 'node src/main.ts serve', data, region, environment })
+const managers = new Managers(server, dns)
 before(() => server.start())
 after(async () => {
   await server.stop()
+  await dns.stop()
   rmSync(folder, { recursive: true })
 })
 
@@ -36,7 +46,7 @@ async function play(feature: Feature, { meddle, ready = () => true }: Meddling):
   const client = new Client(server.endpoint, signer, bucketOf(feature))
   const history = await History.open(join(folder, `${feature.name}.jsonl`))
   try {
-    await feature.prepare(client)
+    await prepareFeature(feature, client, history)
     for (let index = 0; index < feature.writers; index++) {
       const [scene, name] = [sceneOf(feature, index), writerName(index)]
       const options = { scene, name, client, history, dice: new Dice(9 + index), stopped: () => false, cycle: 0 }
@@ -173,8 +183,99 @@ const MEDDLING: Readonly<Record<string, Meddling>> = {
   },
 }
 
-for (const feature of features) {
-  const meddling = MEDDLING[feature.name] as Meddling
+/** What somebody else does through management: the deployment's operator. */
+async function asOperator(client: Client, line: string, body?: object): Promise<void> {
+  await new Desk(client, managers, { name: 'operator', holder: await managers.operator() }).ask(line, body)
+}
+
+const isLive = ({ value }: Item): boolean => value !== GONE
+const hasLive = (world: World, suits: (item: Item, key: string) => boolean = () => true): boolean =>
+  Object.entries(world).some(([key, items]) =>
+    items.some((item) => item.is === 'record' && isLive(item) && suits(item, key)),
+  )
+const liveOne = (world: World): Item => find(world, 'record', isLive)[1]
+
+const MANAGED: Readonly<Record<string, Meddling>> = {
+  'signing-keys': {
+    what: 'a signing key is gone that nobody deleted',
+    ready: hasLive,
+    meddle: (client, world) => asOperator(client, `DELETE /v1/signing-keys/${liveOne(world).id}`),
+    found: /w0\/key\/. has lost record/,
+  },
+  'access-keys': {
+    what: 'a secret does not work though its key is there',
+    ready: (world) => hasLive(world, ({ works }) => works !== ''),
+    async meddle(client, world) {
+      const [, { id }] = find(world, 'record', ({ works }) => works !== '')
+      await asOperator(client, `POST /v1/access-keys/${id}/regenerate`, {})
+    },
+    found: /otherwise: (value is .*; )?works is /,
+  },
+  'api-keys': {
+    what: 'an API key is gone that nobody deleted',
+    ready: hasLive,
+    meddle: (client, world) => asOperator(client, `DELETE /v1/api-keys/${liveOne(world).id}`),
+    found: /w0\/key\/. has lost record/,
+  },
+  people: {
+    what: "a user's role is another in one place",
+    ready: (world) => hasLive(world, (_, key) => key === 'w0/user/0'),
+    async meddle(client, world) {
+      const [, user] = find(world, 'record', (item, key) => key === 'w0/user/0' && isLive(item))
+      const { role } = JSON.parse(user.value ?? '') as { role: string }
+      await asOperator(client, `PUT /v1/users/${user.id}`, { role: role === 'member' ? 's3.user' : 'member' })
+    },
+    found: /w0\/user\/0 has record .* otherwise: value is/,
+  },
+  settings: {
+    what: 'a bucket is read by who may not',
+    async meddle(client) {
+      const change = { delivery_enabled: true, policy: 'public', quota: { objects_max: 1, bytes_max: 1e9 } }
+      await asOperator(client, `PATCH /v1/buckets/${client.bucket}`, change)
+    },
+    found: /w0\/delivery has record .* otherwise: value is/,
+  },
+  domains: {
+    what: 'the audit log has what the ledger has not',
+    async meddle(client) {
+      const desk = new Desk(client, managers, { name: 'domains', holder: managers.holder('domains') })
+      await desk.ask(`PUT /v1/buckets/${client.bucket}/policy/public`)
+    },
+    found: /the audit log has PutBucketPolicy begun as number \d+, which nobody asked for/,
+  },
+  emptying: {
+    what: 'a bucket is gone that nobody emptied',
+    ready: (world) => hasLive(world, (_, key) => key === 'w0/bucket'),
+    meddle: (client) =>
+      asOperator(client, `POST /v1/buckets/${client.bucket}/empty-and-delete`, { confirm: client.bucket }),
+    found: /w0\/bucket has record .* otherwise: value is gone/,
+  },
+  quotas: {
+    what: 'there is more than the quota lets in',
+    async meddle(client) {
+      const of = `/v1/buckets/${client.bucket}`
+      await asOperator(client, `PATCH ${of}`, { quota: { objects_max: null, bytes_max: null } })
+      for (let index = 0; index < 20; index++)
+        await must(client, { method: 'PUT', key: `w0/more/${index}`, body: Buffer.from('x') })
+    },
+    found: /objects are there, where 8 may be/,
+  },
+  'audit-log': {
+    what: 'an entry was changed',
+    async meddle() {
+      const database = new DatabaseSync(join(data, 'records', 'records.sqlite'), { timeout: 5000 })
+      const third = Buffer.from([keyspace.audit, 0, 0, 0, 0, 0, 0, 0, 3])
+      const text = `replace(CAST(value AS TEXT), 'begun', 'ended')`
+      database.prepare(`UPDATE records SET value = CAST(${text} AS BLOB) WHERE key = ?`).run(third)
+      database.close()
+      await Promise.resolve()
+    },
+    found: /the audit log is not whole: entry 3 is changed/,
+  },
+}
+
+for (const feature of featuresOf(managers)) {
+  const meddling = { ...MEDDLING, ...MANAGED }[feature.name] as Meddling
   const { what, found } = meddling
   test(`of ${feature.name}, it is found when ${what}`, async () => {
     assert.match((await play(feature, meddling)).join('\n'), found)

@@ -1,7 +1,7 @@
 // The worlds of all writers that have one, folded from the ledger. A writer has one operation under way at a time, and goes on only when it knows
 // what became of it; so a world is certain but for the changes of one operation, each of which came about wholly or not at all.
 
-import { changed, completed, type Change, type World } from './world.ts'
+import { changed, completed, type Change, type Known, type World } from './world.ts'
 
 /** Sent: what it changes, all of it when it is done, and cut short each of it wholly or not at all. Nothing: it is to be refused. */
 export interface Step {
@@ -10,6 +10,8 @@ export interface Step {
   id: string
   kind: string
   changes: Change[]
+  /** The operation of management, as the audit log names it. */
+  action?: string | undefined
 }
 
 /** Answered. */
@@ -18,9 +20,11 @@ export interface Stepped {
   scene: string
   id: string
   done: boolean
-  /** Of the version or upload that it made. */
-  itemId?: string | undefined
-  etag?: string | undefined
+  known: Known
+  /** Of management. */
+  requestId?: string | undefined
+  /** Of management: `done`, or the code of the refusal. */
+  outcome?: string | undefined
 }
 
 /** After a crash, a check found this world. */
@@ -30,28 +34,48 @@ export interface Settled {
   world: World
 }
 
+/** What was asked of management, and how that was answered. */
+export interface Asked {
+  action: string
+  /** Undefined where it was not answered. */
+  answered: { requestId: string | undefined; outcome: string | undefined } | undefined
+}
+
 interface Scene {
   world: World
   pending: Step | undefined
+  /** Since the last check. */
+  asked: Asked[]
 }
 
 export class Scenes {
   readonly #scenes = new Map<string, Scene>()
 
   apply(entry: Step | Stepped | Settled): void {
-    const scene = this.#scenes.get(entry.scene) ?? { world: {}, pending: undefined }
+    const scene = this.#scenes.get(entry.scene) ?? { world: {}, pending: undefined, asked: [] }
     this.#scenes.set(entry.scene, scene)
     if (entry.type === 'step') {
       scene.pending = entry
+      if (entry.action !== undefined) scene.asked.push({ action: entry.action, answered: undefined })
       return
     }
-    if (entry.type === 'settled') scene.world = entry.world
-    else if (entry.done) {
-      const known = { id: entry.itemId, etag: entry.etag }
-      for (const change of scene.pending?.changes ?? [])
-        scene.world = changed(scene.world, completed(change, entry.id, known))
+    if (entry.type === 'settled') {
+      scene.world = entry.world
+      scene.asked = []
+    } else {
+      const last = scene.asked.at(-1)
+      if (scene.pending?.action !== undefined && last !== undefined)
+        last.answered = { requestId: entry.requestId, outcome: entry.outcome }
+      if (entry.done)
+        for (const change of scene.pending?.changes ?? [])
+          scene.world = changed(scene.world, completed(change, entry.id, entry.known))
     }
     scene.pending = undefined
+  }
+
+  /** What was asked of management since the last check, in order; all but the last were answered. */
+  asked(scene: string): readonly Asked[] {
+    return this.#scenes.get(scene)?.asked ?? []
   }
 
   world(scene: string): World {

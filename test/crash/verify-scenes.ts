@@ -19,7 +19,9 @@ export interface Verified {
 export async function verifyFeature(history: History, feature: Feature, clients: readonly Client[]): Promise<Verified> {
   const [client] = clients
   if (client === undefined) throw new Error('a client is needed')
-  const { world, faults } = await readFeature(feature, clients)
+  const { scenes: known } = history.model
+  const all = Array.from({ length: feature.writers }, (_, index) => known.possible(sceneOf(feature, index)))
+  const { world, faults } = await readFeature(feature, clients, all)
   const nowMs = Date.now()
   const violate = (fault: string): void => history.violate(`${feature.name}: ${fault}`)
   faults.forEach(violate)
@@ -28,16 +30,19 @@ export async function verifyFeature(history: History, feature: Feature, clients:
   const verified: Verified = { items: sizeOf(world), expired: 0, unanswered: { done: 0, notDone: 0, inPart: 0 } }
   for (const [index, found] of scenes.entries()) {
     const scene = sceneOf(feature, index)
-    const possible = history.model.scenes.possible(scene)
+    const possible = all[index] ?? []
     const settled = settle(possible, found, nowMs)
     settled.faults.forEach(violate)
     if (settled.faults.length > 0) continue
+    const crashed = { writer: writerName(index), asked: known.asked(scene), possible, found }
+    for (const fault of (await feature.confirm?.(client, crashed)) ?? []) violate(fault)
     verified.expired += sizeOf(possible[settled.which] ?? {}) - sizeOf(settled.world)
     if (possible.length > 1) verified.unanswered[becameOf(settled.which, possible.length)]++
     await history.record({ type: 'settled', scene, world: settled.world })
   }
   for (const fault of (await feature.check?.(client, scenes)) ?? []) violate(fault)
-  if (feature.reading.changes !== true) await compareUsage(history, feature, client, world)
+  const { changes, none } = feature.reading
+  if (changes !== true && none !== true) await compareUsage(history, feature, client, world)
   return verified
 }
 

@@ -1,8 +1,9 @@
 // What a writer of versions, locks, renames and the like has on the server: by key, what is there of it, newest first. A bucket without versions has
 // lists of one, with the id `null`. What is no object stands under a name that no key has here: `k?upload`, `k?parts`, `k?deleted`, `w0/?versioning`.
+// What was made through management is a record.
 
 export interface Item {
-  is: 'object' | 'marker' | 'upload' | 'part' | 'deleted' | 'setting'
+  is: 'object' | 'marker' | 'upload' | 'part' | 'deleted' | 'setting' | 'record'
   /** Which operation made it. The server does not know that. */
   by: string
   /** The id of a version, upload or deletion, a part's number, a setting's value; undefined while it is not known. */
@@ -24,7 +25,30 @@ export interface Item {
   pieces?: Piece[] | undefined
   /** From when on lifecycle may have removed it; milliseconds since 1970. */
   goneFrom?: number | undefined
+  /** Of a record: what the server shows of it. */
+  value?: string | undefined
+  /** Of a record: which of its credentials open something, by their labels; with `!` where they are known, but may not. */
+  works?: string | undefined
+  /** Of a record: keys, tokens and passwords that it has or had. */
+  credentials?: readonly Credential[] | undefined
+  /** Of a record: the label of the credential that it has. */
+  current?: string | undefined
 }
+
+/** The label is the name of the operation that made it. */
+export type Credential = readonly [label: string, text: string]
+
+/** What an answer tells of the thing that was made. */
+export interface Known {
+  id?: string | undefined
+  etag?: string | undefined
+  credential?: Credential | undefined
+  /** What to add to `works`. */
+  works?: string | undefined
+}
+
+/** Of one record, unless more of them work. */
+const CREDENTIALS_MAX = 4
 
 export type Piece = [name: string, size: number]
 
@@ -41,6 +65,7 @@ const COMPARED = {
   part: ['size'],
   deleted: ['size'],
   setting: [],
+  record: ['value', 'works'],
 } as const satisfies Record<Item['is'], readonly (keyof Item)[]>
 
 /** The world after a change; keys with nothing left are left out. */
@@ -48,12 +73,37 @@ export function changed(world: World, change: Change): World {
   return Object.fromEntries(Object.entries({ ...world, ...change }).filter(([, items]) => items.length > 0))
 }
 
-/** A change in which what the operation made has the id and ETag that it was answered with. */
-export function completed(change: Change, by: string, known: Pick<Item, 'id' | 'etag'>): Change {
-  const complete = (item: Item): Item =>
-    item.by === by ? { ...item, id: item.id ?? known.id, etag: item.etag ?? known.etag } : item
+/** A change in which what the operation made is as it was answered. */
+export function completed(change: Change, by: string, known: Known): Change {
+  const complete = (item: Item): Item => (item.by === by ? { ...item, ...told(item, known) } : item)
   return Object.fromEntries(Object.entries(change).map(([key, items]) => [key, items.map(complete)]))
 }
+
+function told(item: Item, { id, etag, credential, works }: Known): Partial<Item> {
+  const named = { id: item.id ?? id, etag: item.etag ?? etag }
+  if (credential === undefined) return named
+  const inForce = labels(item.works, works)
+  return { ...named, ...withCredential(item.credentials, credential, inForce), current: credential[0], works: inForce }
+}
+
+/** One more, of which the oldest that work no more are forgotten. */
+export function withCredential(
+  credentials: readonly Credential[] = [],
+  credential: Credential,
+  works: string,
+): { credentials: Credential[] } {
+  const working = new Set(works.split(' ').map((label) => label.replace('!', '')))
+  let excess = credentials.length + 1 - CREDENTIALS_MAX
+  const kept = credentials.filter(([label]) => working.has(label) || excess-- <= 0)
+  return { credentials: [...kept, credential] }
+}
+
+/** Labels as `works` has them: each once, in order. */
+export const labels = (...texts: readonly (string | undefined)[]): string =>
+  [...new Set(texts.flatMap((text) => (text ?? '').split(' ')))]
+    .filter((label) => label !== '')
+    .toSorted()
+    .join(' ')
 
 export interface Settlement {
   /** What is wrong, in words. Where nothing is, the rest is told. */
@@ -135,7 +185,7 @@ function elsewhere({ is, op, sha256 }: Item, key: string, world: World): string 
   return names.length === 0 ? '' : ` (it is at ${names.join(', ')})`
 }
 
-function named({ is, id, op, size }: Item): string {
-  const name = id === undefined ? is : `${is} ${id}`
+function named({ is, id, op, size, value }: Item): string {
+  const name = [is, id, value].filter((part) => part !== undefined).join(' ')
   return op === undefined ? name : `${name} (${size} bytes of ${op})`
 }

@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   /** A data folder that is there already, or shall stay: it is not removed when the server stops. */
   readonly keepData?: string
+  /** Serves over TLS, too, with a certificate of its own making: its authority is `tls/ca.pem` in the data folder. */
+  readonly tls?: boolean
 }
 
 export interface TestServer {
@@ -28,6 +30,10 @@ export interface TestServer {
   readonly host: string
   readonly port: number
   readonly adminEndpoint: string
+  /** Of delivery, in plain HTTP. */
+  readonly deliveryEndpoint: string
+  /** For everything over TLS, under a certificate of the server's own authority; '' unless started with `tls`. */
+  readonly tlsEndpoint: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly region: string
@@ -84,7 +90,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
   if (endpoint !== undefined && endpoint !== '') return externalServer(endpoint)
 
   const dataFolder = options.keepData ?? (await mkdtemp(join(tmpdir(), 'entrepot-test-')))
-  const [port = 0, adminPort = 0, deliveryPort = 0] = await freePorts(3)
+  const [port = 0, adminPort = 0, deliveryPort = 0, tlsPort = 0] = await freePorts(4)
   const env: Record<string, string> = {
     ENTREPOT_DATA: dataFolder,
     ENTREPOT_S3_LISTEN: `127.0.0.1:${port}`,
@@ -94,6 +100,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     ENTREPOT_DOMAIN: 'localhost',
     ENTREPOT_ACCESS_KEY: 'AKIATESTENTREPOT0001',
     ENTREPOT_SECRET_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYTESTKEY00',
+    ...(options.tls === true && { ENTREPOT_TLS_LISTEN: `127.0.0.1:${tlsPort}`, ENTREPOT_TLS_SELF_SIGNED: 'true' }),
     ...options.env,
   }
   const [, s3Port = String(port)] = /:(\d+)$/.exec(env['ENTREPOT_S3_LISTEN'] ?? '') ?? []
@@ -114,6 +121,8 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     host: '127.0.0.1',
     port: Number(s3Port),
     adminEndpoint,
+    deliveryEndpoint: `http://${env['ENTREPOT_DELIVERY_LISTEN']}`,
+    tlsEndpoint: options.tls === true ? `https://${env['ENTREPOT_TLS_LISTEN']}` : '',
     accessKeyId: env['ENTREPOT_ACCESS_KEY'] ?? '',
     secretAccessKey: env['ENTREPOT_SECRET_KEY'] ?? '',
     region: env['ENTREPOT_REGION'] ?? '',
@@ -226,6 +235,8 @@ function externalServer(endpoint: string): TestServer {
     host: url.hostname,
     port: Number(url.port || 80),
     adminEndpoint: setting('ADMIN_ENDPOINT', ''),
+    deliveryEndpoint: setting('DELIVERY_ENDPOINT', ''),
+    tlsEndpoint: setting('TLS_ENDPOINT', ''),
     accessKeyId: setting('ACCESS_KEY', ''),
     secretAccessKey: setting('SECRET_KEY', ''),
     region: setting('REGION', 'us-east-1'),

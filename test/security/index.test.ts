@@ -12,12 +12,14 @@ const computed: readonly (readonly [name: string, numbers: readonly number[]])[]
   ['`security ${number}: STREAMING-UNSIGNED-PAYLOAD-TRAILER with a false signature by ${place}', [7, 8]],
 ]
 
-/** The cases whose subject is there; those of the management's routes, delivery and console come with theirs. */
+/** The cases whose subject is there; what the console shows comes with it. */
 const required = [
   ...range(1, 20), // Signatures: header, query, chunks, forms.
-  ...range(21, 24), // Authorisation, by owning and by policies.
+  ...range(21, 26), // Authorisation, by owning, by policies, and on the routes of management.
   ...range(27, 40), // What requests say of themselves; locks; what is inside; paths, framing, documents; line ends, ranges.
-  ...range(55, 59), // Secrets, plain HTTP.
+  ...range(41, 49), // Tokens of delivery, and what is kept in memory.
+  ...range(51, 54), // Other sites' pages, guesses at passwords, names that lead inwards.
+  ...range(55, 60), // Secrets, plain HTTP, the audit log.
 ]
 
 function range(first: number, last: number): number[] {
