@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AccessKeys } from './access/access-keys.ts'
 import { Accounts } from './access/accounts.ts'
+import { AuditLog } from './access/audit-log.ts'
 import { ensureFirstAccount } from './access/first-account.ts'
 import { openMasterKey } from './access/master-key.ts'
 import { Keyring } from './objects/encryption/keyring.ts'
@@ -72,6 +73,7 @@ async function open(config: Config, onFatal: (error: Error) => void): Promise<Op
       toggleLayers,
       keyring: new Keyring({ metadata, masterKey, clock, random }),
       region: config.region,
+      auditLog: new AuditLog({ store: metadata, clock, masterKey }),
       manage: (order) => manageFolder(config, metadata, masterKey, order),
       async audit() {
         const blobs = await openBlobs(config, 0)

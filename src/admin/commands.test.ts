@@ -29,6 +29,7 @@ beforeEach(() => {
     keyring: new Keyring({ metadata, masterKey, clock: systemClock, random: systemRandom }),
     region: 'eu-central',
     toggleLayers: [{ toggles: { tagging: false } }],
+    auditLog: new AuditLog(parts),
     manage: () => assert.fail('managed'),
   }
 })
@@ -188,4 +189,25 @@ test('keys.regenerate with a grace says until when the secret before works', asy
   const renewed = await run('keys.regenerate', { accessKeyId, graceSeconds: '60' })
   assert.match(renewed['previousSecretUntil'] ?? '', /^\d{4}-/)
   await assert.rejects(run('keys.regenerate', { accessKeyId, graceSeconds: 'x' }), { code: 'InvalidArgument' })
+})
+
+test('what changes something is in the audit log before and after, and what only shows is not', async () => {
+  const log = new AuditLog({ store: state.metadata, masterKey, clock: systemClock })
+  await run('accounts.list')
+  await run('accounts.create', { name: 'video' })
+  await run('accounts.settings', { name: 'video' })
+  await run('accounts.settings', { name: 'video', toggles: 'tagging=on' })
+  await assert.rejects(run('users.delete', { account: 'video', name: 'nobody' }))
+  const { entries } = await log.list({ limit: 100 })
+  assert.deepEqual(
+    entries.toReversed().map(({ actor, action, target, outcome }) => [actor.kind, action, target, outcome]),
+    [
+      ['operator', 'accounts.create', 'video', 'begun'],
+      ['operator', 'accounts.create', 'video', 'done'],
+      ['operator', 'accounts.settings', 'video', 'begun'],
+      ['operator', 'accounts.settings', 'video', 'done'],
+      ['operator', 'users.delete', 'video/nobody', 'begun'],
+      ['operator', 'users.delete', 'video/nobody', 'NoSuchEntity'],
+    ],
+  )
 })

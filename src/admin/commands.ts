@@ -3,6 +3,7 @@
  * while no server runs.
  */
 import { ApiError } from '../base/errors.ts'
+import type { AuditLog } from '../access/audit-log.ts'
 import type { AccessKey, AccessKeys, NewAccessKey } from '../access/access-keys.ts'
 import { accessKeyGuards } from '../access/access-keys.ts'
 import type { Account, Accounts } from '../access/accounts.ts'
@@ -18,6 +19,7 @@ import type { Buckets, BucketWithUsage } from '../objects/buckets.ts'
 import { deliveryOf } from '../objects/delivery-settings.ts'
 import type { KeyDescription, Keyring } from '../objects/encryption/keyring.ts'
 import { layToggles, type ToggleLayer } from '../objects/toggles.ts'
+import { audited } from './audited-command.ts'
 import type { ManageOrder } from './manage.ts'
 import { changeLayer, showLayer } from './settings.ts'
 
@@ -28,6 +30,7 @@ export interface CommandState {
   readonly accessKeys: AccessKeys
   readonly buckets: Pick<Buckets, 'listWithUsage' | 'create' | 'delete' | 'get' | 'update'>
   readonly keyring: Pick<Keyring, 'list' | 'rotate'>
+  readonly auditLog: Pick<AuditLog, 'append'>
   /** The region that new buckets are in. */
   readonly region: string
   /** The toggles that hold where no account or bucket says otherwise. */
@@ -246,7 +249,8 @@ export async function runCommand(state: CommandState, name: string, parameters: 
     )
   }
   const { required, optional, run } = commands[name as CommandName]
-  return run(state, checkParameters(parameters, required, optional))
+  const checked = checkParameters(parameters, required, optional)
+  return audited(state.auditLog, name, checked, () => run(state, checked))
 }
 
 function checkParameters(given: unknown, required: readonly string[], optional: readonly string[]): Parameters {

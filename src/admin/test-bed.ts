@@ -20,8 +20,8 @@ import { emptyBucketsJob } from '../jobs/empty-buckets.ts'
 import { assembleManagement } from '../management.ts'
 import { createMemoryStore, type MemoryStoreOptions } from '../metadata/memory.ts'
 import { Keyring } from '../objects/encryption/keyring.ts'
-import type { PutOptions } from '../objects/objects.ts'
 import { Regions, type Region } from '../objects/regions.ts'
+import { bodyOf, putOptions } from '../objects/test-bed.ts'
 import type { ToggleLayer } from '../objects/toggles.ts'
 import { Endpoints } from '../s3/endpoints.ts'
 import { Domains } from '../sites/domains.ts'
@@ -29,7 +29,7 @@ import { fakeDns } from '../sites/test-bed.ts'
 import { assembleServices } from '../storage.ts'
 import { assertContract } from './contract.fixture.ts'
 import { createManagementFront } from './front.ts'
-import type { ManagementServices } from './services.ts'
+import type { ManagementServices, Origins } from './services.ts'
 
 /**
  * By a role's name: an API key of account `alpha` with that role. `user`: one of its user mia, a member. `session`: a console session of its user olga,
@@ -72,41 +72,32 @@ export interface ManagementOptions extends ToggleLayer, MemoryStoreOptions {
 
 export const password = 'correct horse battery staple'
 
-export async function makeManagement(options: ManagementOptions = {}) {
-  const { profile, toggles, otherRegions = [], region = 'us-east-1', ...storeOptions } = options
-  const store = createMemoryStore(storeOptions)
+/** All that management acts on, over stores in memory: with a DNS that is a table, and a hash that takes no time. */
+async function assemble({ profile, toggles, otherRegions = [], region = 'us-east-1', ...options }: ManagementOptions) {
+  const store = createMemoryStore(options)
   const random = systemRandom
   const time = { now: Date.UTC(2026, 10, 20, 12) }
   const clock: Clock = { now: () => time.now, monotonic: () => time.now }
   const masterKey = new MasterKey(new Secret('00'.repeat(32)), random)
-  const layer = { profile, toggles }
   const parts = { store, clock, random, masterKey }
   const accounts = new Accounts(parts)
-  const settings = { acl: undefined, sigV2Header: undefined, sigV2Query: undefined, profile, toggles: toggles ?? {} }
-  const accessKeys = new AccessKeys({
-    ...parts,
-    activeMax: activeKeysMax(settings as Parameters<typeof activeKeysMax>[0]),
-  })
+  const settings = { profile, toggles: toggles ?? {}, acl: undefined, sigV2Header: undefined, sigV2Query: undefined }
+  const activeMax = activeKeysMax(settings as Parameters<typeof activeKeysMax>[0])
+  const accessKeys = new AccessKeys({ ...parts, activeMax })
   const regions = new Regions([{ name: region, aliases: [] }, ...otherRegions])
   const keyring = new Keyring({ metadata: store, masterKey, clock, random })
   await keyring.ensure()
-  const shared = { accounts, clock, random, toggleLayers: [layer] }
+  const shared = { metadata: store, accounts, clock, random, toggleLayers: [{ profile, toggles }] }
   const s3 = assembleServices({
-    ...{ ...shared, metadata: store, blobs: openMemoryStore({ epoch: 1, random }), lockClock: clock, keyring, regions },
+    ...{ ...shared, blobs: openMemoryStore({ epoch: 1, random }), lockClock: clock, keyring, regions },
     ...{ endpoints: new Endpoints(['s3.test'], regions), lifecycleDaySeconds: 86_400 },
     ...{ inlineSizeMax: 16, cacheSize: 100_000 },
   })
   const assembled = assembleManagement({
-    ...{ ...shared, services: s3, metadata: store, masterKey, accessKeys },
+    ...{ ...shared, services: s3, masterKey, accessKeys, origins },
     findCredential: createFindCredential(store, masterKey),
-    origins: {
-      s3: (name) => `https://${name}.s3.test`,
-      delivery: (bucket) => `https://${bucket.name.toLowerCase()}.media-storage.${bucket.region}.test`,
-      domainTarget: 'media-storage.test',
-    },
     settings: { domains: ['s3.test'], deliveryDomains: [], regions: [], dnsServers: [], httpThreads: 1 },
   })
-  // What would take long or ask the network.
   const dns = fakeDns()
   const passwords = new Passwords({ ...parts, slowHash: quickHash })
   const limits = new SignInLimits(parts)
@@ -116,77 +107,101 @@ export async function makeManagement(options: ManagementOptions = {}) {
     signIn: createSignIn({ store, accounts, passwords, limits, sessions: assembled.sessions }),
     domains: new Domains({ ...parts, resolver: dns, ownDomains: ['s3.test'] }),
   }
-  const { accountId: firstId } = await ensureFirstAccount({ store, accounts, accessKeys, chosen: undefined })
-  const alpha = await accounts.create('alpha')
-  const beta = await accounts.create('beta')
-  const mia = await accounts.users.create(alpha.id, 'mia', { role: 'member' })
-  const olga = await accounts.users.create(alpha.id, 'olga', { role: 'owner' })
+  return { store, time, dns, masterKey, s3, services }
+}
+
+const origins: Origins = {
+  s3: (name) => `https://${name}.s3.test`,
+  delivery: ({ name, region }) => `https://${name.toLowerCase()}.media-storage.${region}.test`,
+  domainTarget: 'media-storage.test',
+}
+
+/** The accounts, and the users of `alpha`. */
+async function people({ store, services }: Assembled) {
+  const { accounts, accessKeys, passwords } = services
+  const { accountId: first } = await ensureFirstAccount({ store, accounts, accessKeys, chosen: undefined })
+  const [{ id: alpha }, { id: beta }] = [await accounts.create('alpha'), await accounts.create('beta')]
+  const mia = await accounts.users.create(alpha, 'mia', { role: 'member' })
+  const olga = await accounts.users.create(alpha, 'olga', { role: 'owner' })
   await passwords.set(olga.id, password)
+  return { accountIds: { first, alpha, beta }, users: { mia, olga } }
+}
 
-  const faults: unknown[] = []
-  const front = createManagementFront({ services, onFault: (error) => faults.push(error) })
+type Assembled = Awaited<ReturnType<typeof assemble>>
+type People = Awaited<ReturnType<typeof people>>
+type Headers = Readonly<Record<string, string>>
 
-  const credentials = new Map<string, Promise<Readonly<Record<string, string>>>>()
-  /** Good for the half of a day. */
-  const headersOf = (as: As): Promise<Readonly<Record<string, string>>> => {
-    const key = `${as} ${Math.floor(time.now / halfDayMs)}`
-    let made = credentials.get(key)
-    if (made === undefined) credentials.set(key, (made = prove(as)))
-    return made
-  }
+/** Makes the function that says by which headers each proves who they are; they are good for the half of a day. */
+function createProofs({ services, time }: Assembled, { accountIds, users }: People): (as: As) => Promise<Headers> {
+  const known = new Map<string, Promise<Headers>>()
 
-  async function prove(as: As): Promise<Readonly<Record<string, string>>> {
+  async function prove(as: As): Promise<Headers> {
     if (as === 'nobody') return {}
     if (as === 'bad token') return { authorization: 'Bearer e30.e30.e30' }
-    if (as === 'forged') {
-      const { cookie } = await headersOf('session')
-      return { cookie: cookie! }
-    }
+    if (as === 'forged') return { cookie: (await proofOf('session'))['cookie']! }
     if (as === 'session') {
       const about = { address: '192.0.2.1', agent: 'test' }
       const { token, session } = await services.signIn({ account: 'alpha', user: 'olga', password, ...about })
       const cookie = `__Host-entrepot-session=${token.reveal()}`
       return { cookie, 'x-csrf-token': services.sessions.csrfToken(session), 'sec-fetch-site': 'same-origin' }
     }
-    const owner = { name: as, role: 'owner' } as const
-    if (as === 'operator') return bearer(firstId, owner)
-    if (as === 'stranger') return bearer(beta.id, owner)
-    return bearer(alpha.id, as === 'user' ? { name: 'user', userId: mia.id } : { name: as, role: as })
+    if (as === 'operator') return bearer(accountIds.first, as, { role: 'owner' })
+    if (as === 'stranger') return bearer(accountIds.beta, as, { role: 'owner' })
+    return bearer(accountIds.alpha, as, as === 'user' ? { userId: users.mia.id } : { role: as })
   }
 
-  async function bearer(accountId: string, { name, ...of }: { name: string; role?: Role; userId?: string }) {
-    const token = await services.accessTokens.issue(await services.apiKeys.create(accountId, name, of))
-    return { authorization: `Bearer ${token}` }
+  async function bearer(accountId: string, name: string, of: { role?: Role; userId?: string }): Promise<Headers> {
+    const apiKey = await services.apiKeys.create(accountId, name, of)
+    return { authorization: `Bearer ${await services.accessTokens.issue(apiKey)}` }
   }
+
+  function proofOf(as: As): Promise<Headers> {
+    const key = `${as} ${Math.floor(time.now / halfDayMs)}`
+    let proof = known.get(key)
+    if (proof === undefined) known.set(key, (proof = prove(as)))
+    return proof
+  }
+  return proofOf
+}
+
+const halfDayMs = 43_200_000
+
+function requestOf(line: string, proof: Headers, sent: Sent): HttpRequest {
+  const { secure = true, address = '192.0.2.7' } = sent
+  const [method = '', target = ''] = line.split(/ (.*)/s)
+  const [path = '', query = ''] = target.split(/\?(.*)/s)
+  const bytes = Buffer.from(sent.raw ?? (sent.body === undefined ? '' : JSON.stringify(sent.body)))
+  const json: Headers = sent.body === undefined ? {} : { 'content-type': 'application/json' }
+  return {
+    ...{ id: '0123456789ABCDEF', method, path, query, host: 'api.s3.test', rawHeaders: [], secure },
+    headers: { ...json, ...proof, ...sent.headers },
+    forwarded: { host: undefined, prefix: undefined },
+    remoteAddress: address,
+    contentLength: bytes.length,
+    body: (async function* () {
+      for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
+    })(),
+    signal: new AbortController().signal,
+  }
+}
+
+export async function makeManagement(options: ManagementOptions = {}) {
+  const assembled = await assemble(options)
+  const { store, s3, services } = assembled
+  const known = await people(assembled)
+  const headersOf = createProofs(assembled, known)
+  const faults: unknown[] = []
+  const front = createManagementFront({ services, onFault: (error) => faults.push(error) })
 
   /** Sends `PUT /v1/…?query`, and gives what is answered. */
   async function send(line: string, sent: Sent = {}): Promise<Answer> {
-    const { as = 'owner', secure = true, address = '192.0.2.7' } = sent
-    const [method = '', target = ''] = line.split(/ (.*)/s)
-    const [path = '', query = ''] = target.split(/\?(.*)/s)
-    const bytes = Buffer.from(sent.raw ?? (sent.body === undefined ? '' : JSON.stringify(sent.body)))
-    const json: Record<string, string> = sent.body === undefined ? {} : { 'content-type': 'application/json' }
-    const request: HttpRequest = {
-      ...{ id: '0123456789ABCDEF', method, path, query, host: 'api.s3.test', rawHeaders: [], secure },
-      headers: { ...json, ...(await headersOf(as)), ...sent.headers },
-      forwarded: { host: undefined, prefix: undefined },
-      remoteAddress: address,
-      contentLength: bytes.length,
-      body: (async function* () {
-        for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
-      })(),
-      signal: new AbortController().signal,
-    }
-    const faultsBefore = faults.length
+    const request = requestOf(line, await headersOf(sent.as ?? 'owner'), sent)
     const answer = toAnswer(await front(request), request.served)
-    if (answer.status === 500) throw faults[faultsBefore]
+    if (answer.status === 500) throw faults.at(-1)
     assertHeaders(answer)
+    const { status, headers, json: body } = answer
     const operation = request.served?.operation
-    assertContract(operation === '' ? undefined : operation, {
-      status: answer.status,
-      contentType: answer.headers['content-type'],
-      body: answer.json,
-    })
+    assertContract(operation === '' ? undefined : operation, { status, contentType: headers['content-type'], body })
     return answer
   }
 
@@ -199,15 +214,11 @@ export async function makeManagement(options: ManagementOptions = {}) {
 
   /** Puts an object, past S3. */
   async function put(bucketName: string, key: string, text: string): Promise<void> {
-    const body = (async function* () {
-      yield Buffer.from(text)
-    })()
-    await s3.objects.put(await s3.buckets.get(bucketName), key, body, putOptions)
+    await s3.objects.put(await s3.buckets.get(bucketName), key, bodyOf(text), putOptions)
   }
 
   return {
-    ...{ store, time, dns, services, s3, masterKey, accountIds: { first: firstId, alpha: alpha.id, beta: beta.id } },
-    ...{ users: { mia, olga }, send, done, put, headersOf, regions },
+    ...{ ...assembled, ...known, send, done, put, headersOf },
     /** All that is recorded, keys and values, as one text. */
     recorded: (): string =>
       Buffer.concat(store.records.scan(Buffer.of(0), Buffer.of(0xff), { limit: 1_000_000 }).flat()).toString('latin1'),
@@ -222,10 +233,6 @@ export async function makeManagement(options: ManagementOptions = {}) {
 }
 
 export type Management = Awaited<ReturnType<typeof makeManagement>>
-
-const halfDayMs = 43_200_000
-
-const putOptions: PutOptions = { system: {}, metadata: {}, sizeMax: 100_000 }
 
 /** What holds of every answer. */
 function assertHeaders({ status, headers, text }: Answer): void {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { AccessKeys } from '../access/access-keys.ts'
 import { Accounts } from '../access/accounts.ts'
+import { AuditLog } from '../access/audit-log.ts'
 import { MasterKey } from '../access/sealing.ts'
 import { runCommand } from '../admin/commands.ts'
 import { listenForControl } from '../admin/control-server.ts'
@@ -53,6 +54,7 @@ async function openState(): Promise<State> {
     keyring: new Keyring({ metadata: store, masterKey, clock: systemClock, random: systemRandom }),
     region: 'us-east-1',
     toggleLayers: [],
+    auditLog: new AuditLog(parts),
     manage: () => assert.fail('managed'),
     close: async () => void opened--,
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { AccessKeys } from '../access/access-keys.ts'
 import { Accounts } from '../access/accounts.ts'
+import { AuditLog } from '../access/audit-log.ts'
 import { MasterKey } from '../access/sealing.ts'
 import type { ManageOrder } from '../admin/manage.ts'
 import type { State } from '../admin/state.ts'
@@ -55,6 +56,7 @@ export function makeCli({ clock = systemClock }: { readonly clock?: Clock } = {}
     keyring: new Keyring({ metadata: store, masterKey, clock, random: systemRandom }),
     region: 'us-east-1',
     toggleLayers: [],
+    auditLog: new AuditLog(parts),
     manage: async ({ operation, account, input }: ManageOrder) => {
       const order: Managed = { operation, account, ...(JSON.parse(input) as object) }
       orders.push(order)

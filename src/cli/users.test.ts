@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { AccessKeys } from '../access/access-keys.ts'
 import { Accounts } from '../access/accounts.ts'
+import { AuditLog } from '../access/audit-log.ts'
 import { createFindCredential } from '../access/find-credential.ts'
 import { MasterKey } from '../access/sealing.ts'
 import type { State } from '../admin/state.ts'
@@ -45,6 +46,7 @@ const openState = async (): Promise<State> => ({
   keyring: { list: notForUsers, rotate: notForUsers },
   region: 'us-east-1',
   toggleLayers: [],
+  auditLog: new AuditLog({ ...parts, clock: systemClock }),
   manage: () => assert.fail('managed'),
   audit: notForUsers,
   close: async () => undefined,
