@@ -55,7 +55,7 @@ function tryOut(self: string, config: Config, { endpoints, firstKey }: RunningSe
     `${self} url sign s3://photos/README.md    # a link for a browser, good for an hour`,
     '',
     '# or without the AWS CLI:',
-    `curl --aws-sigv4 aws:amz:${config.region}:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -X PUT ${endpoints.s3}/photos`,
+    `curl --aws-sigv4 aws:amz:${config.region}:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -X PUT ${endpoints.s3}/photos`,
   ]
   return lines.map((line) => (line === '' ? '\n' : `  ${line}\n`)).join('')
 }
