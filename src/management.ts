@@ -73,8 +73,8 @@ export function assembleManagement(parts: ManagementParts): ManagementServices {
     clock,
     origins,
     openapi: async () => (await import('./admin/openapi.ts')).openapi(version),
-    s3: (name, input, { identity }, { id, secure, remoteAddress, signal }) =>
-      callS3(name, input, { identity, id, secure, remoteAddress, signal }),
+    s3: (name, input, { identity }, { id, secure, remoteAddress, signal }, delivery) =>
+      callS3(name, input, { identity, id, secure, remoteAddress, signal, delivery }),
     s3Rights: {
       onBucket: (action, bucket, { identity }, request) => s3Rights.onBucket(action, bucket, { identity, ...request }),
       onObjects: (action, bucket, { identity }, request) =>

@@ -177,8 +177,8 @@ test('what changes a key that is not there is refused', async () => {
 
 test('a name of a key has no control characters and at most 256 bytes', async () => {
   const { accessKeyId } = await accessKeys.create(account.id, 'x'.repeat(256))
-  assert.throws(() => accessKeys.rename(accessKeyId, 'x'.repeat(257)), { code: 'InvalidArgument' })
-  assert.throws(() => accessKeys.rename(accessKeyId, 'a\u001B[2Jb'), { code: 'InvalidArgument' })
+  await assert.rejects(accessKeys.rename(accessKeyId, 'x'.repeat(257)), { code: 'InvalidArgument' })
+  await assert.rejects(accessKeys.rename(accessKeyId, 'a\u001B[2Jb'), { code: 'InvalidArgument' })
 })
 
 test('no record holds a secret in clear', async () => {

@@ -214,19 +214,32 @@ export class AccessKeys {
     })
   }
 
-  /** Throws NoSuchEntity, InvalidArgument. */
+  /** Gives the key another name. Throws InvalidArgument, NoSuchEntity. */
   rename(accessKeyId: string, name: string): Promise<AccessKey> {
-    checkKeyName(name)
-    return this.#change(accessKeyId, (record) => ({ ...record, name }))
+    return this.update(accessKeyId, { name })
   }
 
   /**
    * Signatures made with an inactive key are refused; it can be made active again, with its present secret alone. Throws NoSuchEntity, and
    * LimitExceeded where the account has as many active keys as it may.
    */
-  async setActive(accessKeyId: string, active: boolean): Promise<AccessKey> {
-    if (!active) return this.#change(accessKeyId, ({ previous: _, ...record }) => ({ ...record, active }))
-    if (this.#activeMax === undefined) return this.#change(accessKeyId, (record) => ({ ...record, active }))
+  setActive(accessKeyId: string, active: boolean): Promise<AccessKey> {
+    return this.update(accessKeyId, { active })
+  }
+
+  /** Both at once, or neither. Throws as they do. */
+  async update(
+    accessKeyId: string,
+    { name, active }: { readonly name?: string | undefined; readonly active?: boolean | undefined },
+  ): Promise<AccessKey> {
+    if (name !== undefined) checkKeyName(name)
+    const change = ({ previous, ...record }: AccessKeyRecord): AccessKeyRecord => ({
+      ...record,
+      ...(name !== undefined && { name }),
+      ...(active !== undefined && { active }),
+      ...(active !== false && previous !== undefined && { previous }),
+    })
+    if (active !== true || this.#activeMax === undefined) return this.#change(accessKeyId, change)
     const key = accessKeyKey(accessKeyId)
     const { accountId } = await existing(this.#store, accessKeyId)
     return this.#store.transact({ exclusive: [key, accountKey(accountId)] }, async (transaction) => {
@@ -235,8 +248,8 @@ export class AccessKeys {
       if (record.accountId !== accountId) throw new ApiError('OperationAborted')
       const account = await transaction.get(accountKey(accountId))
       if (!record.active && account !== undefined) await this.#refuseOneMore(transaction, account)
-      transaction.set(key, encodeRecord({ ...record, active }))
-      return this.#shown({ ...record, active })
+      transaction.set(key, encodeRecord(change(record)))
+      return this.#shown(change(record))
     })
   }
 

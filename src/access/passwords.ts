@@ -6,12 +6,13 @@ import { scrypt as scryptCallback, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { ApiError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
-import type { MetadataStore, Snapshot } from '../metadata/metadata-store.ts'
+import type { Key, MetadataStore, Snapshot, Transaction } from '../metadata/metadata-store.ts'
 import { decodePassword, encodeManagementRecord, passwordKey, sessionsOfUser } from './management-records.ts'
 import type { PasswordRecord } from './management-records.ts'
 import { noSuchUser } from './no-such-user.ts'
 import { decodeUser, userKey } from './records.ts'
 import { deleteSessionsOfUser } from './sessions.ts'
+import type { User } from './users.ts'
 import { normalisePassword, passwordFault, passwordLengthMax } from './weak-passwords.ts'
 
 /** Of scrypt: CPU and memory cost N, block size r, parallelism p. It takes 128·N·r bytes. */
@@ -43,6 +44,12 @@ const scrypt: SlowHash = (password, salt, { cost, blockSize, parallelism }) =>
     parallelization: parallelism,
     maxmem: 256 * cost * blockSize,
   })
+
+/** What a transaction needs that keeps it. */
+export interface PlannedPassword {
+  readonly exclusive: readonly Key[]
+  put(transaction: Transaction): Promise<void>
+}
 
 interface Parts {
   readonly store: MetadataStore
@@ -79,19 +86,29 @@ export class Passwords {
   async set(userId: string, password: string): Promise<void> {
     const value = await this.#store.get(userKey(userId))
     if (value === undefined) throw noSuchUser(userId)
+    const { exclusive, put } = await this.plan(decodeUser(value), password)
+    await this.#store.transact({ exclusive, shared: [userKey(userId)] }, async (transaction) => {
+      if ((await transaction.get(userKey(userId))) === undefined) throw noSuchUser(userId)
+      await put(transaction)
+    })
+  }
+
+  /** A password that is not kept yet, for a larger transaction, such as one that makes its user. Throws InvalidArgument, SlowDown. */
+  async plan({ id, name }: Pick<User, 'id' | 'name'>, password: string): Promise<PlannedPassword> {
     const normal = normalisePassword(password)
     const fault =
       normal === undefined
         ? `must have at most ${passwordLengthMax} characters, and no control characters`
-        : passwordFault(normal, decodeUser(value).name)
+        : passwordFault(normal, name)
     if (normal === undefined || fault !== undefined) throw new ApiError('InvalidArgument', `The password ${fault}.`)
     const record = await this.#digest(normal, this.#random.bytes(saltSize).toString('base64url'))
-    const guards = { exclusive: [passwordKey(userId), sessionsOfUser(userId)], shared: [userKey(userId)] }
-    await this.#store.transact(guards, async (transaction) => {
-      if ((await transaction.get(userKey(userId))) === undefined) throw noSuchUser(userId)
-      transaction.set(passwordKey(userId), encodeManagementRecord(record))
-      await deleteSessionsOfUser(transaction, userId)
-    })
+    return {
+      exclusive: [passwordKey(id), sessionsOfUser(id)],
+      async put(transaction) {
+        transaction.set(passwordKey(id), encodeManagementRecord(record))
+        await deleteSessionsOfUser(transaction, id)
+      },
+    }
   }
 
   /**

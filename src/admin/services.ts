@@ -13,6 +13,7 @@ import type { UsageReports } from '../metering/usage-reports.ts'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import type { Buckets } from '../objects/buckets.ts'
+import type { DeliverySettings } from '../objects/delivery-settings.ts'
 import type { BucketEmptier } from '../objects/empty-bucket.ts'
 import type { Regions } from '../objects/regions.ts'
 import type { FindToggles, ToggleLayer } from '../objects/toggles.ts'
@@ -53,6 +54,8 @@ export interface ManagementServices {
     input: Readonly<Record<string, unknown>>,
     as: Principal,
     request: ManagementRequest,
+    /** Of a bucket that is made, as far as it is not to be as the toggles say. */
+    delivery?: Partial<DeliverySettings>,
   ): Promise<Readonly<Record<string, unknown>>>
   readonly s3Rights: S3Rights
   /** A presigned URL (Signature Version 4, query) for the public origin of S3. */

@@ -9,7 +9,7 @@ import { emptyBody } from '../http/request-body.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { Authorization } from './authorization.ts'
-import type { Services } from './context.ts'
+import type { Context, Services } from './context.ts'
 import { inputFromJson } from './from-json.ts'
 import { Prepared, refuseUnhonoured, type Action, type Operation } from './operation.ts'
 import { operations } from './operations.generated.ts'
@@ -21,6 +21,8 @@ import { outputToJson } from './to-json.ts'
 /** Who calls, and over what: of a request in another language. */
 export interface Caller extends Pick<HttpRequest, 'id' | 'secure' | 'remoteAddress' | 'signal'> {
   readonly identity: Identity
+  /** Of a bucket that is made: how it is read through delivery, as far as that is not to be as the toggles say. */
+  readonly delivery?: Context['delivery']
 }
 
 /** `input` is as AWS's command line writes it, in JSON, and the output as it prints it. Throws ApiError. */
@@ -63,6 +65,7 @@ export const createCallS3 =
     refuseKeyName(toggles, name, input)
     const payload = { body: emptyBody, size: 0, trailers: () => ({}) }
     const context = new RequestContext(request, authorization, bucket as Bucket, services, payload)
+    context.delivery = caller.delivery
     const output = await withoutXml(async () => operation.handle(input, context))
     if (!(output instanceof Prepared)) return outputToJson(operation.shape, output)
     if (output.response.status === 202) return {}

@@ -5,6 +5,7 @@ import type { HttpRequest } from '../http/message.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import type { Buckets } from '../objects/buckets.ts'
 import type { UploadCompleter } from '../objects/complete-upload.ts'
+import type { DeliverySettings } from '../objects/delivery-settings.ts'
 import type { Extensions } from '../objects/extensions.ts'
 import type { Located, Objects } from '../objects/objects.ts'
 import type { FindToggles } from '../objects/toggles.ts'
@@ -52,6 +53,8 @@ export interface Context {
   readonly services: Services
   /** Bytes of the body after decoding; undefined where the client does not say. */
   readonly contentLength: number | undefined
+  /** How a bucket that is made is read through delivery, as far as that is not to be as the toggles say: management makes some so. */
+  readonly delivery?: Partial<DeliverySettings> | undefined
   /** The headers that came after the body, when it has ended. */
   readonly trailers: () => Readonly<Record<string, string>>
   /** Throws AccessDenied where the request may not do this too, on the key of the bucket addressed. */

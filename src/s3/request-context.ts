@@ -17,6 +17,8 @@ export class RequestContext implements Context {
   readonly services: Services
   readonly contentLength: number | undefined
   readonly trailers: Payload['trailers']
+  /** Set by management, before the handler is called. */
+  delivery: Context['delivery']
   readonly #authorization: Authorization
 
   constructor(

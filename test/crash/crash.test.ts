@@ -7,7 +7,7 @@ import { test } from 'node:test'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-test('50 SIGKILLs lose, tear and invent nothing, be it versioned, locked, encrypted, appended or renamed', async (t) => {
+test('50 SIGKILLs lose, tear and invent nothing, be it versioned, locked, encrypted, appended, renamed or managed', async (t) => {
   const child = spawn(process.execPath, [join(ROOT, 'test/crash/run.ts'), '--cycles', '50'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { accountGuards, type Account } from '../../access/accounts.ts'
-import { account, showAccount } from '../account.ts'
-import { createUser } from '../create-user.ts'
+import { accountGuards, insertAccount } from '../../access/accounts.ts'
+import { account as shownAccount, showAccount } from '../account.ts'
+import { planUser } from '../create-user.ts'
 import { operation } from '../operation.ts'
 import { password } from '../schemas.ts'
-import type { ManagementServices } from '../services.ts'
 
 export default operation({
   method: 'POST',
@@ -20,27 +19,19 @@ export default operation({
     owner: z.strictObject({ name: z.string(), password }).optional(),
   }),
   status: 201,
-  answer: z.strictObject({ account }),
+  answer: z.strictObject({ account: shownAccount }),
   errors: ['EntityAlreadyExists', 'SlowDown'],
   target: ({ body }) => `account ${body.name}`,
   async handle({ body: { name, email, owner } }, { services }) {
-    const created = await services.accounts.create(name, email)
-    if (owner === undefined) return { account: showAccount(created) }
-    try {
-      await createUser(created.id, { ...owner, role: 'owner' }, services)
-    } catch (error) {
-      // An owner that is refused leaves no account behind.
-      await forget(created, services)
-      throw error
-    }
-    return { account: showAccount(created) }
+    const { accounts, metadata } = services
+    const account = accounts.plan(name, email)
+    const first = owner && (await planUser(account.id, { ...owner, role: 'owner' }, services))
+    // The account's own record is held alone, and its user needs no more of it.
+    const exclusive = [...accountGuards(account), ...(first?.guards.exclusive ?? [])]
+    await metadata.transact({ exclusive }, async (transaction) => {
+      await insertAccount(transaction, account)
+      await first?.put(transaction)
+    })
+    return { account: showAccount(account) }
   },
 })
-
-/** Takes back an account that nobody has used yet. */
-async function forget(account: Account, { metadata }: ManagementServices): Promise<void> {
-  const records = accountGuards(account)
-  await metadata.transact({ exclusive: records }, (transaction) => {
-    for (const record of records) transaction.delete(record)
-  })
-}

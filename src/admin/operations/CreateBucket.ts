@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { ApiError } from '../../base/errors.ts'
-import { deliveryOf } from '../../objects/delivery-settings.ts'
 import { bucket, showBucketNow } from '../bucket.ts'
 import { bucketOf } from '../bucket-of.ts'
 import { operation } from '../operation.ts'
@@ -42,14 +41,11 @@ export default operation({
       ...(region !== undefined && region !== first && { CreateBucketConfiguration: { LocationConstraint: region } }),
       ...(object_lock === true && { ObjectLockEnabledForBucket: true }),
     }
-    await services.s3('CreateBucket', input, principal, request)
-    const created = await bucketOf(name, principal, services)
-    if (policy === undefined && delivery_enabled === undefined)
-      return { bucket: await showBucketNow(created, services) }
-    const changed = await services.buckets.update(created, (current) => {
-      const { enabled, policy: given } = deliveryOf(current)
-      return { ...current, delivery: { enabled: delivery_enabled ?? enabled, policy: policy ?? given } }
-    })
-    return { bucket: await showBucketNow(changed, services) }
+    const delivery = {
+      ...(delivery_enabled !== undefined && { enabled: delivery_enabled }),
+      ...(policy !== undefined && { policy }),
+    }
+    await services.s3('CreateBucket', input, principal, request, delivery)
+    return { bucket: await showBucketNow(await bucketOf(name, principal, services), services) }
   },
 })

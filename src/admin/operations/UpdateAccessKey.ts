@@ -17,10 +17,8 @@ export default operation({
   target: ({ params }) => `access key ${params.id}`,
   async handle({ params, body }, { principal, services }) {
     const { accessKeys } = services
-    let key = await accessKeyOf(params.id, principal, services)
-    // What may be refused comes first, so that a refusal changes nothing.
-    if (body.active !== undefined) key = await accessKeys.setActive(key.accessKeyId, body.active)
-    if (body.name !== undefined) key = await accessKeys.rename(key.accessKeyId, body.name)
+    const { accessKeyId } = await accessKeyOf(params.id, principal, services)
+    const key = await accessKeys.update(accessKeyId, body)
     const uses = await accessKeys.lastUse([key.accessKeyId])
     return { access_key: showUsedKey(key, await userNameOf(key, services), uses.get(key.accessKeyId)) }
   },

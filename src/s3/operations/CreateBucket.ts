@@ -1,4 +1,5 @@
 import { ApiError } from '../../base/errors.ts'
+import { newDelivery } from '../../objects/delivery-settings.ts'
 import { bucketTagsMax, checkTags } from '../../objects/tags.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { newBucketAccess, requireSameAcl } from '../access/new-bucket-access.ts'
@@ -37,6 +38,7 @@ export default operation(CreateBucket, {
         locationConstraint: constraint,
         naming: inForce['naming.bucket'],
         bucketsMax: inForce['buckets.max'],
+        ...(context.delivery && { delivery: { ...newDelivery(inForce), ...context.delivery } }),
         softDeleteDays: inForce['ext.softDeleteDays'] ?? undefined,
         tags,
         ...access,

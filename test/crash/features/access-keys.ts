@@ -91,7 +91,7 @@ async function regenerate(actor: Actor, desk: Desk, place: string, item: Item): 
   })
 }
 
-/** The name and whether it is active are two changes, in this order. */
+/** The name, whether it is active, or both at once. */
 async function update(actor: Actor, desk: Desk, place: string, item: Item): Promise<void> {
   const { dice } = actor
   const id = actor.nextId()
@@ -104,12 +104,12 @@ async function update(actor: Actor, desk: Desk, place: string, item: Item): Prom
     value: valueOf({ ...state, active, grace: isToggled ? false : state.grace }),
   }
   const name = nameFor(desk, place, id)
-  const renamed = { ...toggled, value: valueOf({ ...stateOf(toggled), name }) }
+  const changed = isRenamed ? { ...toggled, value: valueOf({ ...stateOf(toggled), name }) } : toggled
   await order(actor, desk, {
     ...{ id, kind: isToggled ? (active ? 'activate' : 'deactivate') : 'rename', action: 'UpdateAccessKey' },
     line: `PUT /v1/access-keys/${item.id}`,
     body: { ...(isToggled && { active }), ...(isRenamed && { name }) },
-    changes: [...(isToggled ? [{ [place]: [toggled] }] : []), ...(isRenamed ? [{ [place]: [renamed] }] : [])],
+    changes: [{ [place]: [changed] }],
   })
 }
 

@@ -57,16 +57,14 @@ export const emptying: ManagedKind = {
   },
 }
 
-/** A policy other than that of new buckets is set when the bucket is there. */
 async function create(actor: Actor, desk: Desk): Promise<void> {
   const id = actor.nextId()
   const place = actor.key(BUCKET)
   const isPublic = actor.dice.chance(50)
-  const made = (policy: string): Item => renewed(id, actor.list(place)[0], policy)
   const { status } = await order(actor, desk, {
     ...{ id, kind: 'create', action: 'CreateBucket', line: 'POST /v1/buckets' },
     body: { name: desk.bucket, ...(isPublic && { policy: 'public' }) },
-    changes: [{ [place]: [made('authenticated')] }, ...(isPublic ? [{ [place]: [made('public')] }] : [])],
+    changes: [{ [place]: [renewed(id, actor.list(place)[0], isPublic ? 'public' : 'authenticated')] }],
     refusals: [409],
   })
   // It is being emptied.
@@ -132,20 +130,21 @@ async function shownBucket(desk: Desk): Promise<Shown[]> {
 }
 
 /**
- * Whether the token's key is there. Where a token is wanted, it opens if and only if that is so: who may read is told that there is nothing under a
- * name, and who may not, that they may not, or that there is no such bucket.
+ * Whether the token's key is there and, where a token is wanted, opens: who may read is told that there is nothing under a name. In a bucket that is
+ * going no token opens; its keys go with it.
  */
 async function opens(desk: Desk, [label, token]: Credential, { value }: Shown): Promise<string> {
-  const { status } = await desk.send(`GET /v1/signing-keys/${keyIdOf(token)}`)
-  const isThere = status === 200
   const answer = await desk.deliver(`/${desk.bucket}/absent?auth=${token}`)
   const isOpen = answer.body.toString('utf8').trim() === 'There is nothing under this name.'
-  if (value !== 'public' && isOpen !== isThere)
-    throw new Error(`the key of ${label} is ${isThere ? '' : 'not '}there, but delivery answers ${answer.status}`)
-  return isThere ? label : ''
+  if (value === GONE) return isOpen ? label : ''
+  const { status } = await desk.send(`GET /v1/signing-keys/${keyIdOf(token)}`)
+  const isKept = status === 200
+  if (value !== 'public' && isOpen !== isKept)
+    throw new Error(`the key of ${label} is ${isKept ? '' : 'not '}there, but delivery answers ${answer.status}`)
+  return isKept ? label : ''
 }
 
-/** Whether the work comes to its end, does not go back meanwhile, and leaves no signing key. */
+/** Whether the work comes to its end, and does not go back meanwhile. */
 async function becomesFree(desk: Desk): Promise<string[]> {
   let left = Number.POSITIVE_INFINITY
   for (let tries = 0; tries < EMPTIED_SECONDS_MAX * 10; tries++) {

@@ -71,8 +71,8 @@ export const people: ManagedKind = {
     else if (roll < 10) await remove(actor, desk, place, user)
     else if (roll < 30) await setRole(actor, desk, place, user)
     else if (roll < 45) await changePolicies(actor, desk, place, user)
-    else if (roll < 52) await setPassword(actor, desk, place, user)
-    else if (roll < 60) await signIn(actor, desk, place, user)
+    else if (roll < 54) await setPassword(actor, desk, place, user)
+    else if (roll < 64) await signIn(actor, desk, place, user)
     else if (roll < 80) await stepOfAccessKey(actor, desk, place, user)
     else await stepOfApiKey(actor, desk, place, user)
   },
@@ -97,8 +97,7 @@ async function create(actor: Actor, desk: Desk, place: string): Promise<void> {
   await order(actor, desk, {
     ...{ id, kind: 'create', action: 'CreateUser', line: 'POST /v1/users' },
     body: { name: nameOf(place), role, ...(password !== undefined && { password }) },
-    // The password is set when the user is there.
-    changes: [{ [place]: [made] }, ...(password === undefined ? [] : [{ [place]: [withPassword(made, id)] }])],
+    changes: [{ [place]: [password === undefined ? made : withPassword(made, id)] }],
   })
 }
 

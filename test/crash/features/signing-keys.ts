@@ -46,8 +46,8 @@ export const signingKeys: ManagedKind = {
     const place = actor.key(dice.pick(KEYS))
     const [item] = actor.list(place)
     // To make one takes the server a tenth of a second.
-    if (!isThere(item)) return dice.chance(40) ? create(actor, desk, place) : undefined
-    return dice.chance(20) ? remove(actor, desk, place) : rename(actor, desk, place, item)
+    if (!isThere(item)) return dice.chance(50) ? create(actor, desk, place) : undefined
+    return dice.chance(35) ? remove(actor, desk, place) : rename(actor, desk, place, item)
   },
   async read(desk, possible) {
     const keys = await listed<SigningKey>(desk, `/v1/signing-keys?bucket=${desk.bucket}`, 'signing_keys')
