@@ -17,6 +17,13 @@ export const regionsOf = ({
 export const regionFolders = ({ data, regions }: Pick<Values, 'data' | 'regions'>): ReadonlyMap<string, string> =>
   new Map(regions.map((region) => [region.name, region.data ?? join(data, 'regions', region.name)]))
 
+/** Under which buckets have hosts of their own for delivery: those of S3 unless others are set. */
+export const deliveryDomainsOf = ({
+  domains,
+  deliveryDomains,
+}: Pick<Values, 'domains' | 'deliveryDomains'>): readonly string[] =>
+  deliveryDomains.length === 0 ? domains : deliveryDomains
+
 type ProfileSettings = Pick<Values, 'profile' | 'toggles' | 'acl' | 'sigV2Header' | 'sigV2Query'>
 
 /** The server's own layer of toggles: its profile, and what is set by single settings. */

@@ -17,7 +17,7 @@ import type { Config } from './config.ts'
 import { createDeliveryFront } from './delivery/front.ts'
 import { rewritePlaylist } from './delivery/playlist.ts'
 import { createTokenGate } from './delivery/token-verifier.ts'
-import { activeKeysMax, regionFolders, regionsOf, serverLayer } from './deployment.ts'
+import { activeKeysMax, deliveryDomainsOf, regionFolders, regionsOf, serverLayer } from './deployment.ts'
 import type { Front as HostFront } from './hosts.ts'
 import { createListeners, type Listeners, type Ports } from './listeners.ts'
 import { assembleManagement } from './management.ts'
@@ -112,7 +112,7 @@ export async function openFront(order: FrontOrder, metadata: MetadataStore, log:
   })
   const onFault: FrontFault = (error, request) => log.error({ err: error, requestId: request.id }, 'a request failed')
   const findSite = createFindSite(metadata)
-  const deliveryDomains = settings.deliveryDomains.length === 0 ? settings.domains : settings.deliveryDomains
+  const deliveryDomains = deliveryDomainsOf(settings)
   const delivery = createDeliveryFront({
     buckets: services.buckets,
     objects: services.objects,

@@ -14,7 +14,8 @@ export interface Fronts {
 interface HostsParts extends Fronts {
   /** Under which the management API has hosts of its own. */
   readonly domains: readonly string[]
-  readonly deliveryDomains: readonly string[]
+  /** Whether a host, in lower case, is one of delivery's own. */
+  isDelivery(host: string): boolean
   readonly findSite: FindSite
 }
 
@@ -22,13 +23,13 @@ interface HostsParts extends Fronts {
 const managementLabels = ['api-cdn', 'api-live', 'api', 'console']
 
 /** `<bucket>.media-storage.<region>.<domain>`, and custom domains, are delivery's; whatever else is no management host is S3's. */
-export function frontOfHosts({ domains, deliveryDomains, findSite, ...fronts }: HostsParts): Front {
+export function frontOfHosts({ domains, isDelivery, findSite, ...fronts }: HostsParts): Front {
   const managed = new Set(managementHostsOf(domains))
 
   return (request) => {
     const host = parseHost(request.forwarded.host ?? request.host)?.name ?? ''
     if (managed.has(host)) return fronts.management(request)
-    if (isDeliveryHost(host, deliveryDomains)) return fronts.delivery(request)
+    if (isDelivery(host)) return fronts.delivery(request)
     const site = findSite(host)
     if (site === undefined) return fronts.s3(request)
     if (!('then' in site)) return fronts.delivery(request)
@@ -39,10 +40,3 @@ export function frontOfHosts({ domains, deliveryDomains, findSite, ...fronts }: 
 /** The hosts of the management API and the console. */
 export const managementHostsOf = (domains: readonly string[]): readonly string[] =>
   domains.flatMap((domain) => managementLabels.map((label) => `${label}.${domain}`))
-
-const isDeliveryHost = (host: string, domains: readonly string[]): boolean =>
-  domains.some((domain) => {
-    if (!host.endsWith(`.${domain}`)) return false
-    const labels = host.slice(0, -domain.length - 1).split('.')
-    return labels.at(-1) === 'media-storage' || labels.at(-2) === 'media-storage'
-  })

@@ -4,6 +4,7 @@ import type { MasterKey } from './access/sealing.ts'
 import type { Clock } from './base/clock.ts'
 import type { Logger } from './base/log.ts'
 import type { Random } from './base/random.ts'
+import { Hosts } from './delivery/hosts.ts'
 import { frontOfHosts, type Front } from './hosts.ts'
 import { redirectToHttps } from './http/https-redirect.ts'
 import { createHttpListener, type HttpListener, type HttpListenerOptions, type RequestEnd } from './http/listener.ts'
@@ -123,9 +124,14 @@ export async function createListeners(parts: ListenersParts): Promise<Listeners>
   }
 
   function everything({ management, findSite, deliveryDomains }: ListenersParts): Front {
+    const { regions } = services
+    const hosts = new Hosts({ domains: deliveryDomains, regions, findSite })
     const { domains } = settings
     const s3Front = createS3Handle({ ...parts, services, ports: ports.s3 }, {})
-    return frontOfHosts({ domains, deliveryDomains, findSite, delivery, management, s3: s3Front })
+    return frontOfHosts({
+      ...{ domains, findSite, delivery, management, s3: s3Front },
+      isDelivery: (host) => hosts.isOwn(host),
+    })
   }
 }
 

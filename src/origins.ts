@@ -1,6 +1,7 @@
 /** Where clients reach the server, for the links that it makes: as it is set, else as it follows from the listeners and the first domain. */
 import type { Origins } from './admin/services.ts'
 import type { Config } from './config.ts'
+import { deliveryDomainsOf } from './deployment.ts'
 
 export type OriginSettings = Pick<
   Config,
@@ -25,7 +26,7 @@ export interface TakenPorts {
 /** `ports` is asked when a link is made. */
 export function originsOf(settings: OriginSettings, ports: () => TakenPorts): Origins {
   const [domain = 'localhost'] = settings.domains
-  const [deliveryDomain = domain] = settings.deliveryDomains
+  const [deliveryDomain = domain] = deliveryDomainsOf(settings)
   const [publicOrigin] = settings.publicOrigins
   const origin = (host: string, plainPort: number): string => {
     const { tls } = ports()

@@ -20,7 +20,7 @@ import { systemRandom } from './base/random.ts'
 import { createAdminFront } from './admin-listener.ts'
 import type { RunningServer, ServerHooks } from './cli/surroundings.ts'
 import type { Config } from './config.ts'
-import { activeKeysMax, serverLayer } from './deployment.ts'
+import { activeKeysMax, deliveryDomainsOf, serverLayer } from './deployment.ts'
 import { assembleDomain, frontSettings, openBlobs, onceAsked, openFront, type Front, type FrontOrder } from './front.ts'
 import { createHttpListener } from './http/listener.ts'
 import { openEpoch, openEpochs } from './jobs/epochs.ts'
@@ -235,7 +235,7 @@ async function assemble(
 async function certificates(config: Config, front: Front, state: OpenedState, log: Logger): Promise<Job> {
   const { domains, certificates: kept } = front.management
   const { metadata, masterKey } = state
-  const deliveryDomains = config.deliveryDomains.length === 0 ? config.domains : config.deliveryDomains
+  const deliveryDomains = deliveryDomainsOf(config)
   const selfSigned = config.tlsSelfSigned
     ? await openOwn({ settings: config, services: front.services, deliveryDomains, clock, random })
     : undefined

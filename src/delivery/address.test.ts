@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Regions } from '../objects/regions.ts'
 import type { Site } from '../sites/site.ts'
-import { addressOf, keyOf } from './address.ts'
+import { keyOfPath } from '../objects/key-of-path.ts'
+import { addressOf } from './address.ts'
 import { Hosts } from './hosts.ts'
 
 const sites: Readonly<Record<string, Site>> = {
@@ -90,14 +91,14 @@ describe('paths', () => {
     test(`${path} on the bucket's own host is ${key} with ${token ?? 'no token'}`, () => {
       const address = addressOf(place('photos'), path)
       assert.deepEqual(
-        { bucket: address.bucket, root: address.root, key: keyOf(address.rawKey), token: address.pathToken },
+        { bucket: address.bucket, root: address.root, key: keyOfPath(address.rawKey), token: address.pathToken },
         { bucket: 'photos', root: '/', key, token },
       )
     })
     test(`/photos${path} is ${key} with ${token ?? 'no token'}`, () => {
       const address = addressOf(place(), `/photos${path}`)
       assert.deepEqual(
-        { bucket: address.bucket, root: address.root, key: keyOf(address.rawKey), token: address.pathToken },
+        { bucket: address.bucket, root: address.root, key: keyOfPath(address.rawKey), token: address.pathToken },
         { bucket: 'photos', root: '/photos/', key, token },
       )
     })
@@ -117,15 +118,15 @@ describe('paths', () => {
   for (const path of ['/a%', '/a%2', '/a%zz', '/%ff', '/%c0%af', '/a%00', '/\u00e9', '/%ed%a0%80']) {
     test(`${JSON.stringify(path)} is no path`, () => {
       const invalid = { code: 'InvalidURI' }
-      assert.throws(() => keyOf(addressOf(place('photos'), path).rawKey), invalid)
+      assert.throws(() => keyOfPath(addressOf(place('photos'), path).rawKey), invalid)
       assert.throws(() => addressOf(place(), path), invalid)
     })
   }
 
   test('a key has at most 1,024 bytes', () => {
-    assert.equal(keyOf('a'.repeat(1024)).length, 1024)
-    assert.equal(keyOf('%C3%A9'.repeat(512)).length, 512)
-    assert.throws(() => keyOf('a'.repeat(1025)), { code: 'KeyTooLongError' })
-    assert.throws(() => keyOf('%C3%A9'.repeat(513)), { code: 'KeyTooLongError' })
+    assert.equal(keyOfPath('a'.repeat(1024)).length, 1024)
+    assert.equal(keyOfPath('%C3%A9'.repeat(512)).length, 512)
+    assert.throws(() => keyOfPath('a'.repeat(1025)), { code: 'KeyTooLongError' })
+    assert.throws(() => keyOfPath('%C3%A9'.repeat(513)), { code: 'KeyTooLongError' })
   })
 })

@@ -1,5 +1,6 @@
 /** Which bucket and key a request is about, and the token in its path, by the place that its host is and the target's path. */
 import { ApiError } from '../base/errors.ts'
+import { decodeOnce } from '../objects/key-of-path.ts'
 import type { Place } from './hosts.ts'
 
 export interface Address {
@@ -13,8 +14,6 @@ export interface Address {
   readonly pathToken: string | undefined
 }
 
-/** Bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
-const keySizeMax = 1024
 /** What a segment begins with that holds a token; clients may have escaped its tilde and its equals sign. */
 const tokenSegment = /^(?:~|%7e)auth(?:=|%3d)/i
 
@@ -40,25 +39,6 @@ function withoutToken(bucket: string, root: string, rest: string): Address {
 
 const slash = 0x2f
 const isTokenCode = (code: number): boolean => code === 0x7e /* ~ */ || code === 0x25 /* % */
-
-/** The key, percent-decoded once. Throws InvalidURI as `addressOf`, and KeyTooLongError. */
-export function keyOf(rawKey: string): string {
-  const key = decodeOnce(rawKey)
-  if (key.length * 3 > keySizeMax && Buffer.byteLength(key) > keySizeMax) throw new ApiError('KeyTooLongError')
-  return key
-}
-
-function decodeOnce(raw: string): string {
-  let text = raw
-  try {
-    if (raw.includes('%')) text = decodeURIComponent(raw)
-  } catch (cause) {
-    throw new ApiError('InvalidURI', undefined, { cause })
-  }
-  // Bytes beyond ASCII must be escaped in a target (RFC 3986 2): unescaped, their encoding would be a guess.
-  if (text.includes('\0') || /[^\0-\x7f]/.test(raw)) throw new ApiError('InvalidURI')
-  return text
-}
 
 /** For what is checked by others anyway. */
 export function decodedOrSent(text: string): string {

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
-import { keyOf } from './address.ts'
+import { keyOfPath } from '../objects/key-of-path.ts'
 import { parameterOf } from './find-token.ts'
 import { Refusal } from './refuse.ts'
 import type { Grant } from './token-gate.ts'
@@ -36,7 +36,7 @@ export function exchangeOf(root: string, query: string): Exchange {
   const to = asked.replaceAll(toEscape, encodeURIComponent)
   const question = to.indexOf('?')
   const rawKey = to.slice(root.length, question < 0 ? undefined : question)
-  return { to, rawKey, key: keyOf(rawKey) }
+  return { to, rawKey, key: keyOfPath(rawKey) }
 }
 
 /** Control characters, `\`, a fragment, halves of characters. */
@@ -77,7 +77,7 @@ function pathOf(rawKey: string, uri: string): string {
   do {
     const slash = rawKey.indexOf('/', end)
     end = slash < 0 ? rawKey.length : slash
-    if (keyOf(rawKey.slice(0, end)) === granted) return withoutSemicolon(rawKey.slice(0, end))
+    if (keyOfPath(rawKey.slice(0, end)) === granted) return withoutSemicolon(rawKey.slice(0, end))
     end++
   } while (end <= rawKey.length)
   return ''

@@ -11,7 +11,8 @@ import type { Objects } from '../objects/objects.ts'
 import type { Regions } from '../objects/regions.ts'
 import type { FindToggles } from '../objects/toggles.ts'
 import type { FindSite } from '../sites/site.ts'
-import { addressOf, keyOf } from './address.ts'
+import { keyOfPath } from '../objects/key-of-path.ts'
+import { addressOf } from './address.ts'
 import type { Carry } from './carry.ts'
 import { exchanged, exchangeKey, exchangeOf, isExchange } from './cookie-exchange.ts'
 import { Deliverer } from './deliver.ts'
@@ -83,7 +84,7 @@ export function createDeliveryFront(
     if (place === undefined) throw new Refusal(404, 'NoSuchSite', 'No such site')
     const address = addressOf(place, path)
     const { rawKey } = address
-    const key = keyOf(rawKey)
+    const key = keyOfPath(rawKey)
     // 2. Bucket: one that is missing, elsewhere, somebody else's or switched off is answered the same.
     const bucket = await requireBucket(address.bucket, place)
     visit.bucket = bucket

@@ -60,6 +60,11 @@ export class Hosts {
     return this.#ofRegion(name) ?? this.#ofSite(name)
   }
 
+  /** Whether a name, in lower case, is one of delivery's own, with `media-storage` in it; custom domains are not. */
+  isOwn(name: string): boolean {
+    return (name.startsWith(`${label}.`) && this.#shared.has(name)) || this.#ofRegion(name) !== undefined
+  }
+
   /** Whether a place is still what its host says; false where that cannot be told at once. */
   isStill(place: Place): boolean {
     if (place.custom === undefined) return true

@@ -1,5 +1,6 @@
 /** Which bucket and key a request is about, by its host and its target, in virtual-hosted or in path style. */
 import { ApiError } from '../base/errors.ts'
+import { decodeOnce, keyOfPath } from '../objects/key-of-path.ts'
 
 export interface Address {
   /** Not checked: it may be no bucket's name. */
@@ -10,9 +11,6 @@ export interface Address {
   /** The endpoint's domain that the host is, or is under; undefined for another host. */
   readonly domain: string | undefined
 }
-
-/** Bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
-const keySizeMax = 1024
 
 /**
  * `host` is the value of the Host header, `rawPath` the target's path as sent (origin-form, or absolute-form for the same host), `domains`
@@ -25,14 +23,14 @@ export function addressOf(host: string, rawPath: string, domains: readonly strin
   const domain = domainOf(hostname, domains)
   if (domain !== undefined && domain.length < hostname.length) {
     const bucket = hostname.slice(0, -domain.length - 1)
-    return { bucket, key: path.length === 1 ? undefined : keyOf(path.slice(1)), style: 'virtual-hosted', domain }
+    return { bucket, key: path.length === 1 ? undefined : keyOfPath(path.slice(1)), style: 'virtual-hosted', domain }
   }
   if (path.length === 1) return { bucket: undefined, key: undefined, style: 'path', domain }
   const slash = path.indexOf('/', 1)
   const segment = slash < 0 ? path.slice(1) : path.slice(1, slash)
   if (segment === '') throw new ApiError('InvalidURI')
   const rest = slash < 0 ? '' : path.slice(slash + 1)
-  return { bucket: decode(segment), key: rest === '' ? undefined : keyOf(rest), style: 'path', domain }
+  return { bucket: decodeOnce(segment), key: rest === '' ? undefined : keyOfPath(rest), style: 'path', domain }
 }
 
 /** The host itself, or the longest domain that it is under; undefined for other hosts. */
@@ -61,27 +59,4 @@ function originForm(target: string, host: string): string {
   const match = /^https?:\/\/([^/?#]+)(\/.*)?$/is.exec(target)
   if (match === null || match[1]!.toLowerCase() !== host.toLowerCase()) throw new ApiError('InvalidURI')
   return match[2] ?? '/'
-}
-
-function keyOf(raw: string): string {
-  const key = decode(raw)
-  const size = key.length * 3 <= keySizeMax ? 0 : Buffer.byteLength(key)
-  if (size > keySizeMax) {
-    throw new ApiError('KeyTooLongError', undefined, {
-      details: { Size: String(size), MaxSizeAllowed: String(keySizeMax) },
-    })
-  }
-  return key
-}
-
-function decode(raw: string): string {
-  let text = raw
-  try {
-    if (raw.includes('%')) text = decodeURIComponent(raw)
-  } catch (cause) {
-    throw new ApiError('InvalidURI', undefined, { cause })
-  }
-  // Bytes beyond ASCII must be escaped in a target (RFC 3986 2): unescaped, their encoding would be a guess.
-  if (text.includes('\0') || /[^\0-\x7f]/.test(raw)) throw new ApiError('InvalidURI')
-  return text
 }

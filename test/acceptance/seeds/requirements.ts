@@ -4,7 +4,7 @@ export interface Requirement {
   readonly id: string
   /** A sentence. */
   readonly says: string
-  /** Part of S3; or of delivery, the management API and the console, which are to come. */
+  /** Part of the server: S3, delivery, management; or of the console, which is to come. */
   readonly part: 'server' | 'console'
   /** Why no test has it in its name, where it is part of the server. */
   readonly untested?: string
