@@ -40,9 +40,11 @@ export class Hosts {
   readonly #regions = new Map<string, Region>()
   /** Hosts on which the buckets of all regions stand in the path. */
   readonly #shared = new Set(['localhost'])
+  readonly #domains: readonly string[]
   readonly #findSite: FindSite
 
   constructor({ domains, regions, findSite }: HostsOptions) {
+    this.#domains = domains
     this.#findSite = findSite
     for (const domain of domains) {
       this.#shared.add(domain).add(`${label}.${domain}`)
@@ -60,9 +62,17 @@ export class Hosts {
     return this.#ofRegion(name) ?? this.#ofSite(name)
   }
 
-  /** Whether a name, in lower case, is one of delivery's own, with `media-storage` in it; custom domains are not. */
+  /**
+   * Whether a name, in lower case, is kept for delivery by its `media-storage`, though nothing may be there: a link to a region that is
+   * gone is refused as delivery refuses. Hosts of S3 (`<bucket>.s3.<domain>`) and custom domains are not.
+   */
   isOwn(name: string): boolean {
-    return (name.startsWith(`${label}.`) && this.#shared.has(name)) || this.#ofRegion(name) !== undefined
+    if (this.#ofRegion(name) !== undefined) return true
+    return this.#domains.some((domain) => {
+      if (!name.endsWith(`.${domain}`)) return false
+      const labels = name.slice(0, -domain.length - 1).split('.')
+      return labels.at(-1) === label || (labels.at(-2) === label && labels.at(-1) !== 's3')
+    })
   }
 
   /** Whether a place is still what its host says; false where that cannot be told at once. */
