@@ -1,6 +1,7 @@
 /** How long carrying a token on takes: `node bench/playlist.ts` rewrites playlists and manifests of 1,000 segments, and prints milliseconds each. */
 import type { Carry } from '../src/delivery/carry.ts'
-import { rewritePlaylist, type PlaylistKind } from '../src/delivery/playlist.ts'
+import { rewritePlaylist } from '../src/delivery/playlist.ts'
+import type { PlaylistKind } from '../src/objects/playlist-kind.ts'
 
 const segments = Array.from({ length: 1000 }, (_, index) => index)
 // As long as an RS256 token of a 2048-bit key with a few claims.

@@ -1,6 +1,13 @@
 /** Writes docs/profiles.md from the table of toggles in src/objects/profile.ts. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { profileNames, toggleNames, toggleTable, type ToggleName, type ToggleRow } from '../src/objects/profile.ts'
+import {
+  profileNames,
+  profileSummaries,
+  toggleNames,
+  toggleTable,
+  type ToggleName,
+  type ToggleRow,
+} from '../src/objects/profile.ts'
 import { showToggleValue, type ToggleValue } from '../src/objects/toggle.ts'
 
 const introduction = `# Profiles
@@ -8,8 +15,9 @@ const introduction = `# Profiles
 <!-- Generated from src/objects/profile.ts by npm run generate: change it there. -->
 
 Where vendors' S3 APIs differ, entrepot is like one of them or another by *toggles*. A *profile* is a value for each toggle: \`aws\` is the
-default; \`qencode\`, \`selectel\` and \`kontenum\` are what those services document. In the tables below, **what differs** from
-\`aws\` stands out.
+default. In the tables below, **what differs** from \`aws\` stands out.
+
+${profileNames.map((name) => `- \`${name}\`: ${profileSummaries[name]}`).join('\n')}
 
 What holds for a request is found in layers, the later over the earlier:
 

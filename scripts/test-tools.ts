@@ -17,6 +17,11 @@ const tools: readonly Tool[] = [
   { name: 'python3-requests', probe: ['python3', '-c', 'import requests'], debianPackage: 'python3-requests' },
   { name: 'openssl', probe: ['openssl', 'version'], debianPackage: 'openssl' },
   { name: 'chromium', probe: ['chromium', '--version'], debianPackage: 'chromium' },
+  {
+    name: 'chromium-headless-shell',
+    probe: ['sh', '-c', 'command -v chromium-headless-shell'],
+    debianPackage: 'chromium-headless-shell',
+  },
   { name: 'ffmpeg', probe: ['ffmpeg', '-version'], debianPackage: 'ffmpeg' },
   { name: 'pebble', probe: ['sh', '-c', 'command -v pebble'], debianPackage: 'pebble' },
   { name: 'php', probe: ['php', '--version'], debianPackage: 'php-cli' },

@@ -35,6 +35,7 @@ const groups: readonly Group[] = [
   { name: 'security', files: ['test/security/**/*.test.ts'], atOnce: availableParallelism() },
   { name: 'simulation', files: ['test/simulation/**/*.test.ts'], atOnce: availableParallelism() },
   { name: 'acceptance', files: ['test/acceptance/**/*.test.ts'], atOnce: availableParallelism() },
+  { name: 'console', files: ['test/console/**/*.test.ts'], atOnce: availableParallelism() },
   { name: 'crash', files: ['test/crash/**/*.test.ts'], atOnce: 1 },
 ]
 
@@ -48,8 +49,9 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const notes = isWanted('acceptance') ? ensureTools() : []
+const notes = isWanted('acceptance') || isWanted('console') ? ensureTools() : []
 for (const note of notes) console.log(note)
+if (isWanted('console')) await buildConsole()
 const start = performance.now()
 const summary: string[] = []
 let failures = 0
@@ -114,6 +116,14 @@ interface TestEvent {
 
 function explain(error: Error | undefined): string {
   return inspect(error?.cause ?? error).replace(/^/gm, '    ')
+}
+
+/** What the browser's tests look at is what stands in the sources. */
+async function buildConsole(): Promise<void> {
+  const { ok, output } = await runStep({ name: 'vite', program: installed('vite'), args: ['build', 'console'] })
+  if (ok) return
+  console.log(output)
+  process.exit(1)
 }
 
 /** ceph/s3-tests, where a checkout is at hand; the suite is not part of this project. */

@@ -18,9 +18,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sites: ['objects', 'access', 'http', 'metadata', 'base'],
   metering: ['objects', 'access', 'http', 'metadata', 'base'],
   observe: ['http', 'base'],
-  jobs: ['sites', 'metering', 'objects', 'access', 'metadata', 'blobs', 'base'],
+  refusals: ['observe', 'http', 'metadata', 'base'],
+  jobs: ['refusals', 'sites', 'metering', 'objects', 'access', 'metadata', 'blobs', 'base'],
   s3: ['objects', 'access', 'http', 'metadata', 'blobs', 'base'],
-  admin: ['sites', 'metering', 'objects', 'access', 'http', 'metadata', 'blobs', 'base'],
+  admin: ['refusals', 'sites', 'metering', 'objects', 'access', 'http', 'metadata', 'blobs', 'base'],
   delivery: ['sites', 'objects', 'access', 'http', 'metadata', 'blobs', 'base'],
   cli: ['.', 'admin', 'jobs', 'sites', 'objects', 'access', 'http', 'metadata', 'blobs', 'base'],
 }

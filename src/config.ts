@@ -74,7 +74,7 @@ export const settings = {
     flag: '--admin-listen <host:port>',
     section: 'Listeners',
     meaning:
-      'Where the management API (`/v1`), `/metrics`, `/health/live` and `/health/ready` are answered. Port 0 takes a free port.',
+      'Where the console (`/`), the management API (`/v1`), `/metrics`, `/health/live` and `/health/ready` are answered. Port 0 takes a free port.',
   }),
   allowPlaintext: setting(boolean, 'false', {
     environment: 'ENTREPOT_ALLOW_PLAINTEXT',

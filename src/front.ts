@@ -5,6 +5,7 @@ import { Accounts } from './access/accounts.ts'
 import { createFindCredential } from './access/find-credential.ts'
 import { createFindSigningKey, createRevokedTokens } from './access/find-signing-key.ts'
 import { MasterKey } from './access/sealing.ts'
+import { createConsole } from './admin/console.ts'
 import type { ManagementServices } from './admin/services.ts'
 import { systemClock } from './base/clock.ts'
 import { createLogger, type Logger } from './base/log.ts'
@@ -19,6 +20,7 @@ import { rewritePlaylist } from './delivery/playlist.ts'
 import { createTokenGate } from './delivery/token-verifier.ts'
 import { activeKeysMax, deliveryDomainsOf, regionFolders, regionsOf, serverLayer } from './deployment.ts'
 import type { Front as HostFront } from './hosts.ts'
+import type { RequestEnd } from './http/listener.ts'
 import { createListeners, type Listeners, type Ports } from './listeners.ts'
 import { assembleManagement } from './management.ts'
 import { UsageRecorder } from './metering/usage-recorder.ts'
@@ -28,9 +30,11 @@ import { Keyring } from './objects/encryption/keyring.ts'
 import { openLockClock } from './objects/lock-clock.ts'
 import { createObserver, type Observer, type ObserverSettings } from './observe/observer.ts'
 import { originsOf } from './origins.ts'
+import { RefusalRecorder } from './refusals/refusal-recorder.ts'
 import type { Services } from './s3/context.ts'
 import { Endpoints } from './s3/endpoints.ts'
 import { createFindSite } from './sites/find-site.ts'
+import type { FindSite } from './sites/site.ts'
 import { assembleServices } from './storage.ts'
 import { version } from './version.ts'
 
@@ -68,8 +72,15 @@ export interface Front {
   readonly listeners: Listeners
   readonly services: Services
   readonly management: ManagementServices
+  /** Of `/v1`. */
+  readonly answerManagement: HostFront
+  readonly answerConsole: ReturnType<typeof createConsole>
   readonly blobs: BlobStore
   readonly observer: Observer
+  /** Tells the port that the admin listener has taken; the thread that has it is the only one that must know. */
+  adminListens(port: number): void
+  /** To be told of every request that has ended, of listeners beside these too. */
+  onRequestEnd(end: RequestEnd): void
   /** Keeps what was counted, and closes what is open. After the listeners have stopped. */
   close(): Promise<void>
 }
@@ -87,18 +98,25 @@ export async function openBlobs(
 }
 
 /** The listeners are not listening yet. */
-export async function openFront(order: FrontOrder, metadata: MetadataStore, log: Logger): Promise<Front> {
+export async function openFront(
+  order: FrontOrder,
+  metadata: MetadataStore,
+  log: Logger,
+  health: ManagementServices['health'],
+): Promise<Front> {
   const { settings, epoch, epochsOpen, ports, threads, hostId } = order
   const masterKey = new MasterKey(new Secret(order.masterKey), random)
   const blobs = await openBlobs(settings, epoch, epochsOpen)
   // Where clients find it is known once the ports are taken.
   let taken: Ports = ports
+  let adminPort = settings.adminListen.port
   const origins = originsOf(settings, () => ({
     s3: taken.s3[0]!,
     delivery: taken.delivery,
     tls: settings.tlsListen && taken.tls,
+    admin: adminPort,
   }))
-  const domain = await assembleDomain({ settings, metadata, blobs, masterKey, origins })
+  const domain = await assembleDomain({ settings, metadata, blobs, masterKey, origins, health })
   const { services, management, findCredential } = domain
   const recorder = new UsageRecorder({
     metadata,
@@ -111,9 +129,67 @@ export async function openFront(order: FrontOrder, metadata: MetadataStore, log:
     onFault: (error, what) => log.warn({ err: error }, `${what}: it could not be written`),
   })
   const onFault: FrontFault = (error, request) => log.error({ err: error, requestId: request.id }, 'a request failed')
+  const refusals = new RefusalRecorder({
+    ...{ log: management.refusals, clock },
+    onFault: (error) => log.warn({ err: error }, 'a refusal could not be kept or explained'),
+  })
   const findSite = createFindSite(metadata)
   const deliveryDomains = deliveryDomainsOf(settings)
-  const delivery = createDeliveryFront({
+  const delivery = assembleDelivery(
+    { settings, metadata, services, deliveryDomains, findSite, onFault },
+    () => taken.tls,
+  )
+  const answerManagement = onceAsked(async () =>
+    (await import('./admin/front.ts')).createManagementFront({ services: management, onFault }),
+  )
+  const answerContent = onceAsked(async () =>
+    (await import('./admin/content/front.ts')).createContentFront({ services: management, onFault }),
+  )
+  const answerConsole = createConsole({ origins, random })
+  const onRequestEnd = (end: RequestEnd): void => {
+    observer.onRequestEnd(end)
+    recorder.record(end)
+    refusals.record(end)
+  }
+  const listeners = await createListeners({
+    ...{ settings, ports, threads, services, metadata, masterKey, findCredential, hostId, findSite, deliveryDomains },
+    ticketKeys: Buffer.from(order.ticketKeys, 'hex'),
+    ...{ delivery, management: answerManagement, content: answerContent, log, clock, random },
+    console: async (request) => (await answerConsole(request)) ?? answerManagement(request),
+    onRequestEnd,
+    onListening: (listening) => (taken = listening),
+  })
+  for (const [name, listener] of listeners.watched) observer.watch(name, listener)
+  recorder.start()
+  refusals.start()
+  return {
+    ...{ listeners, services, management, answerManagement, answerConsole, blobs, observer, onRequestEnd },
+    adminListens: (port) => (adminPort = port),
+    async close() {
+      await listeners.close()
+      await recorder.stop()
+      await refusals.stop()
+      await observer.close()
+      await blobs.close()
+    },
+  }
+}
+
+interface DeliveryParts {
+  readonly settings: FrontSettings
+  readonly metadata: MetadataStore
+  readonly services: Services
+  readonly deliveryDomains: readonly string[]
+  readonly findSite: FindSite
+  readonly onFault: FrontFault
+}
+
+/** `tlsTaken` is the port that TLS is served on. */
+function assembleDelivery(
+  { settings, metadata, services, deliveryDomains, findSite, onFault }: DeliveryParts,
+  tlsTaken: () => number,
+): HostFront {
+  return createDeliveryFront({
     buckets: services.buckets,
     objects: services.objects,
     toggles: services.toggles,
@@ -131,39 +207,14 @@ export async function openFront(order: FrontOrder, metadata: MetadataStore, log:
     findSite,
     rewrite: rewritePlaylist,
     plaintextAllowed: settings.allowPlaintext,
-    httpsPort: () => settings.tlsListen && (settings.tlsPort ?? taken.tls),
+    httpsPort: () => settings.tlsListen && (settings.tlsPort ?? tlsTaken()),
     ...{ clock, random, onFault },
   })
-  const listeners = await createListeners({
-    ...{ settings, ports, threads, services, metadata, masterKey, findCredential, hostId, findSite, deliveryDomains },
-    ticketKeys: Buffer.from(order.ticketKeys, 'hex'),
-    ...{ delivery, management: onceAsked(management, onFault), log, clock, random },
-    onRequestEnd(end) {
-      observer.onRequestEnd(end)
-      recorder.record(end)
-    },
-    onListening: (listening) => (taken = listening),
-  })
-  for (const [name, listener] of listeners.watched) observer.watch(name, listener)
-  recorder.start()
-  return {
-    ...{ listeners, services, management, blobs, observer },
-    async close() {
-      await listeners.close()
-      await recorder.stop()
-      await observer.close()
-      await blobs.close()
-    },
-  }
 }
 
-/** The management front, loaded when it is first asked for: most threads and many servers never are, and it takes memory. */
-export function onceAsked(services: ManagementServices, onFault: FrontFault): HostFront {
+/** A front that is loaded when it is first asked for: most threads and many servers never are, and it takes memory. */
+function onceAsked(load: () => Promise<HostFront>): HostFront {
   let front: Promise<HostFront> | undefined
-  const load = async (): Promise<HostFront> => {
-    const { createManagementFront } = await import('./admin/front.ts')
-    return createManagementFront({ services, onFault })
-  }
   return async (request) => (await (front ??= load()))(request)
 }
 
@@ -182,10 +233,12 @@ interface DomainParts {
   readonly blobs: BlobStore
   readonly masterKey: MasterKey
   readonly origins: ManagementServices['origins']
+  /** Absent where no server runs. */
+  readonly health?: ManagementServices['health']
 }
 
 /** The parts of the domain, for requests or for the command line. */
-export async function assembleDomain({ settings, metadata, blobs, masterKey, origins }: DomainParts) {
+export async function assembleDomain({ settings, metadata, blobs, masterKey, origins, health }: DomainParts) {
   const accounts = new Accounts({ store: metadata, clock, random })
   const lockClock = await openLockClock(metadata, clock)
   const keyring = new Keyring({ metadata, masterKey, clock, random })
@@ -200,7 +253,7 @@ export async function assembleDomain({ settings, metadata, blobs, masterKey, ori
   const accessKeys = new AccessKeys({ store: metadata, masterKey, clock, random, activeMax: activeKeysMax(settings) })
   const management = assembleManagement({
     ...{ services, metadata, masterKey, accounts, accessKeys, findCredential, origins, toggleLayers },
-    ...{ clock, random, settings },
+    ...{ clock, random, settings, health },
   })
   return { services, management, findCredential }
 }
@@ -209,7 +262,8 @@ export async function assembleDomain({ settings, metadata, blobs, masterKey, ori
 export async function joinFront(
   order: FrontOrder,
   handle: SqliteHandle,
+  health: ManagementServices['health'],
 ): Promise<Front & { readonly metadata: MetadataStore }> {
   const metadata = joinSqliteStore(handle)
-  return { ...(await openFront(order, metadata, createLogger(order.settings.logLevel))), metadata }
+  return { ...(await openFront(order, metadata, createLogger(order.settings.logLevel), health)), metadata }
 }

@@ -15,7 +15,7 @@ const named =
   (name: string): Front =>
   () => ({ status: 200, headers: [], body: name })
 const front = frontOfHosts({
-  ...{ s3: named('s3'), delivery: named('delivery'), management: named('management') },
+  ...{ s3: named('s3'), delivery: named('delivery'), management: named('management'), console: named('console') },
   ...{ domains: ['example.com'], findSite, isDelivery: (host) => delivers.isOwn(host) },
 })
 
@@ -33,7 +33,6 @@ const rows: readonly (readonly [host: string, front: string])[] = [
   ['media.example.net', 'delivery'],
   ['later.example.net', 'delivery'],
   ['api-cdn.example.com', 'management'],
-  ['console.example.com:8443', 'management'],
   // Kept for delivery, though nothing is there.
   ['photos.media-storage.mars.example.com', 'delivery'],
   ['photos.media-storage.example.com', 'delivery'],
@@ -46,6 +45,23 @@ const rows: readonly (readonly [host: string, front: string])[] = [
 for (const [host, expected] of rows) {
   test(`${host} is for ${expected}`, async () => {
     const forwarded = { host: undefined, prefix: undefined }
-    assert.equal((await front({ host, forwarded } as HttpRequest)).body, expected)
+    assert.equal((await front({ host, forwarded, path: '/' } as HttpRequest)).body, expected)
+  })
+}
+
+const consoleRows: readonly (readonly [host: string, path: string, front: string])[] = [
+  ['console.example.com:8443', '/', 'console'],
+  ['Console.Example.com.', '/assets/main-01234567.js', 'console'],
+  ['console.example.com', '/v1', 'console'],
+  ['console.example.com', '/v1/me', 'management'],
+  ['api.example.com', '/', 'management'],
+  ['api-cdn.example.com', '/assets/main-01234567.js', 'management'],
+  ['console.example.org', '/', 's3'],
+]
+
+for (const [host, path, expected] of consoleRows) {
+  test(`${path} of ${host} is for ${expected}`, async () => {
+    const forwarded = { host: undefined, prefix: undefined }
+    assert.equal((await front({ host, forwarded, path } as HttpRequest)).body, expected)
   })
 }

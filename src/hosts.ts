@@ -9,10 +9,11 @@ export interface Fronts {
   readonly s3: Front
   readonly delivery: Front
   readonly management: Front
+  readonly console: Front
 }
 
 interface HostsParts extends Fronts {
-  /** Under which the management API has hosts of its own. */
+  /** Under which the management API and the console have hosts of their own. */
   readonly domains: readonly string[]
   /** Whether a host, in lower case, is one of delivery's own. */
   isDelivery(host: string): boolean
@@ -25,9 +26,11 @@ const managementLabels = ['api-cdn', 'api-live', 'api', 'console']
 /** `<bucket>.media-storage.<region>.<domain>`, and custom domains, are delivery's; whatever else is no management host is S3's. */
 export function frontOfHosts({ domains, isDelivery, findSite, ...fronts }: HostsParts): Front {
   const managed = new Set(managementHostsOf(domains))
+  const consoles = new Set(domains.map((domain) => `console.${domain}`))
 
   return (request) => {
     const host = parseHost(request.forwarded.host ?? request.host)?.name ?? ''
+    if (consoles.has(host)) return (request.path.startsWith('/v1/') ? fronts.management : fronts.console)(request)
     if (managed.has(host)) return fronts.management(request)
     if (isDelivery(host)) return fronts.delivery(request)
     const site = findSite(host)

@@ -4,6 +4,7 @@ import type { MasterKey } from './access/sealing.ts'
 import type { Clock } from './base/clock.ts'
 import type { Logger } from './base/log.ts'
 import type { Random } from './base/random.ts'
+import { createIsContentHost, withContent } from './content-hosts.ts'
 import { Hosts } from './delivery/hosts.ts'
 import { frontOfHosts, type Front } from './hosts.ts'
 import { redirectToHttps } from './http/https-redirect.ts'
@@ -12,6 +13,7 @@ import type { FrontSettings } from './front.ts'
 import type { MetadataStore } from './metadata/metadata-store.ts'
 import { createS3Handle, createS3Listeners, listenersOf, type S3Listeners } from './s3-listeners.ts'
 import type { Services } from './s3/context.ts'
+import { Endpoints } from './s3/endpoints.ts'
 import type { Address } from './setting-kinds.ts'
 import { createChallengeAnswer } from './sites/challenge-answer.ts'
 import type { FindSite } from './sites/site.ts'
@@ -67,6 +69,9 @@ export interface ListenersParts {
   readonly deliveryDomains: readonly string[]
   readonly delivery: Front
   readonly management: Front
+  readonly console: Front
+  /** Users' content as the console shows it. */
+  readonly content: Front
   readonly log: Logger
   readonly clock: Clock
   readonly random: Random
@@ -79,9 +84,13 @@ export interface ListenersParts {
 export async function createListeners(parts: ListenersParts): Promise<Listeners> {
   const { settings, ports, services, metadata, delivery } = parts
   const s3 = createS3Listeners({ ...parts, ports: ports.s3 })
-  const delivering = createOne(parts, settings.deliveryListen, ports.delivery, delivery)
+  const hosts = new Hosts({ domains: parts.deliveryDomains, regions: services.regions, findSite: parts.findSite })
+  const s3Domains = new Endpoints(settings.domains, services.regions).domains
+  const isContentHost = createIsContentHost({ ...settings, s3Domains, hosts })
+  const orContent = (front: Front): Front => withContent(front, parts.content, isContentHost)
+  const delivering = createOne(parts, settings.deliveryListen, ports.delivery, orContent(delivery))
   const tls = settings.tlsListen && (await openTls(parts))
-  const over = tls && createOne(parts, settings.tlsListen, ports.tls, everything(parts), tls)
+  const over = tls && createOne(parts, settings.tlsListen, ports.tls, orContent(everything(parts)), tls)
   const toTls = settings.httpListen && createOne(parts, settings.httpListen, ports.http, onPlain)
   const all = [s3, delivering, ...[over, toTls].filter((listener) => listener !== undefined)]
 
@@ -123,13 +132,11 @@ export async function createListeners(parts: ListenersParts): Promise<Listeners>
     close: async () => tls?.close(),
   }
 
-  function everything({ management, findSite, deliveryDomains }: ListenersParts): Front {
-    const { regions } = services
-    const hosts = new Hosts({ domains: deliveryDomains, regions, findSite })
+  function everything({ management, console, findSite }: ListenersParts): Front {
     const { domains } = settings
     const s3Front = createS3Handle({ ...parts, services, ports: ports.s3 }, {})
     return frontOfHosts({
-      ...{ domains, findSite, delivery, management, s3: s3Front },
+      ...{ domains, findSite, delivery, management, console, s3: s3Front },
       isDelivery: (host) => hosts.isOwn(host),
     })
   }

@@ -1,7 +1,10 @@
 /** Where clients reach the server, for the links that it makes: as it is set, else as it follows from the listeners and the first domain. */
 import type { Origins } from './admin/services.ts'
 import type { Config } from './config.ts'
+import { contentOrigin } from './content-origin.ts'
 import { deliveryDomainsOf } from './deployment.ts'
+import { contentHostName } from './objects/bucket-name.ts'
+import { showAddress } from './setting-kinds.ts'
 
 export type OriginSettings = Pick<
   Config,
@@ -14,6 +17,9 @@ export type OriginSettings = Pick<
   | 's3Url'
   | 'deliveryUrl'
   | 'publicOrigins'
+  | 'adminListen'
+  | 'contentUrl'
+  | 'region'
 >
 
 /** The ports that were taken, which settings of port 0 do not say. */
@@ -21,6 +27,7 @@ export interface TakenPorts {
   readonly s3: number
   readonly delivery: number
   readonly tls: number | undefined
+  readonly admin: number
 }
 
 /** `ports` is asked when a link is made. */
@@ -34,6 +41,10 @@ export function originsOf(settings: OriginSettings, ports: () => TakenPorts): Or
     const port = settings.tlsPort ?? tls
     return `https://${host}${port === 443 ? '' : `:${port}`}`
   }
+  const delivery: Origins['delivery'] = ({ name, region }) =>
+    settings.deliveryUrl === undefined
+      ? origin(`${name.toLowerCase()}.media-storage.${region}.${deliveryDomain}`, ports().delivery)
+      : fill(settings.deliveryUrl, { bucket: name.toLowerCase(), region })
   return {
     s3(region) {
       if (settings.s3Url !== undefined) return fill(settings.s3Url, { region })
@@ -41,11 +52,16 @@ export function originsOf(settings: OriginSettings, ports: () => TakenPorts): Or
         return `${publicOrigin.secure ? 'https' : 'http'}://${publicOrigin.host}${publicOrigin.prefix}`
       return origin(`${region}.s3.${domain}`, ports().s3)
     },
-    delivery: ({ name, region }) =>
-      settings.deliveryUrl === undefined
-        ? origin(`${name.toLowerCase()}.media-storage.${region}.${deliveryDomain}`, ports().delivery)
-        : fill(settings.deliveryUrl, { bucket: name.toLowerCase(), region }),
+    delivery,
     domainTarget: `media-storage.${deliveryDomain}`,
+    management: () =>
+      ports().tls === undefined
+        ? `http://${showAddress({ ...settings.adminListen, port: ports().admin })}`
+        : origin(`console.${domain}`, 0),
+    content(request) {
+      const keptHost = delivery({ name: contentHostName, region: settings.region })
+      return contentOrigin(request, { settings, deliveryPort: ports().delivery, keptHost })
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { nearest } from './base/nearest.ts'
 import { settings } from './config.ts'
 import type { Config, SettingName, Values } from './config.ts'
+import { managementHostsOf } from './hosts.ts'
 import { isLoopback, showAddress, type Address } from './setting-kinds.ts'
 import { Unfit } from './setting.ts'
 import type { Setting, Written } from './setting.ts'
@@ -109,6 +110,7 @@ function reportContradictions(values: Partial<Values>, given: ReadonlySet<string
   }
   reportSharedPorts([...plain, ['tlsListen', values.tlsListen], ['httpListen', values.httpListen]], faults)
   reportTls(values, faults)
+  reportContent(values, faults)
   for (const [name, toggle] of [
     ['acl', 'acl'],
     ['sigV2Header', 'sig.v2.header'],
@@ -139,6 +141,14 @@ function reportTls(values: Partial<Values>, faults: string[]): void {
       `${bothNames('acmeDirectory')} is set without ${bothNames('httpListen')}, where the authority looks for the answers to its challenges.`,
     )
   }
+}
+
+/** What is shown there must not be able to act in the name of who uses the console. */
+function reportContent({ contentUrl, domains = [] }: Partial<Values>, faults: string[]): void {
+  if (contentUrl === undefined) return
+  const { hostname } = new URL(contentUrl)
+  if (managementHostsOf(domains).includes(hostname))
+    faults.push(`${bothNames('contentUrl')} is on ${hostname}, where the console and its API are; choose another host.`)
 }
 
 type Listening = readonly [name: SettingName, listen: Address | undefined]

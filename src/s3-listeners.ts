@@ -1,5 +1,6 @@
 /** The listeners of the S3 API, as one thread has them: the first, and those that have a profile or a region of their own. */
 import type { FindCredential } from './access/credential.ts'
+import { createFindKnownKey } from './access/find-known-key.ts'
 import type { Clock } from './base/clock.ts'
 import type { Logger } from './base/log.ts'
 import type { Random } from './base/random.ts'
@@ -134,6 +135,12 @@ export function createS3Handle(
     forms: { authenticate: createFormAuthenticator(signing), clock },
     plaintextAllowed: settings.allowPlaintext,
     hostId: parts.hostId,
+    explain: {
+      findKey: createFindKnownKey(metadata),
+      publicOrigins: settings.publicOrigins.map(
+        ({ secure, host, prefix }) => `${secure ? 'https' : 'http'}://${host}${prefix}`,
+      ),
+    },
     onFault: (error, request) => log.error({ err: error, requestId: request.id }, 'a request failed'),
   })
 }

@@ -17,12 +17,13 @@ import type { State } from './admin/state.ts'
 import { systemClock } from './base/clock.ts'
 import { createLogger, type Logger } from './base/log.ts'
 import { systemRandom } from './base/random.ts'
+import { Secret } from './base/secret.ts'
 import { createAdminFront } from './admin-listener.ts'
 import type { RunningServer, ServerHooks } from './cli/surroundings.ts'
 import type { Config } from './config.ts'
 import { activeKeysMax, deliveryDomainsOf, serverLayer } from './deployment.ts'
-import { assembleDomain, frontSettings, openBlobs, onceAsked, openFront, type Front, type FrontOrder } from './front.ts'
-import { createHttpListener } from './http/listener.ts'
+import { assembleDomain, frontSettings, openBlobs, openFront, type Front, type FrontOrder } from './front.ts'
+import { createHttpListener, type HttpListener } from './http/listener.ts'
 import { openEpoch, openEpochs } from './jobs/epochs.ts'
 import { emptyBucketsJob } from './jobs/empty-buckets.ts'
 import { garbageJob } from './jobs/garbage.ts'
@@ -31,17 +32,21 @@ import { checkLedger } from './objects/ledger.ts'
 import { createFindToggles } from './objects/toggles.ts'
 import { lockClockJob } from './jobs/lock-clock.ts'
 import { certificatesJob } from './jobs/certificates.ts'
+import { JobFaults } from './jobs/job-faults.ts'
 import { runJobs, type Job } from './jobs/runner.ts'
 import { storageOfDayJob } from './jobs/storage-of-day.ts'
 import { usageRetentionJob } from './jobs/usage-retention.ts'
+import { refusalRetentionJob } from './jobs/refusal-retention.ts'
 import { portsOf } from './listeners.ts'
 import { sweepJob } from './jobs/sweep.ts'
 import { openSqliteStore, type SqliteStore } from './metadata/sqlite.ts'
 import { Buckets } from './objects/buckets.ts'
 import { originsOf } from './origins.ts'
+import { createServerHealth } from './server-health.ts'
 import { AcmeIssuer } from './sites/acme.ts'
+import { Certificates } from './sites/certificates.ts'
 import { storageMetrics } from './storage-metrics.ts'
-import { startThreads } from './threads.ts'
+import { startThreads, type Threads } from './threads.ts'
 import { openOwn } from './tls.ts'
 import { version } from './version.ts'
 
@@ -138,7 +143,15 @@ async function assemble(
     threads: config.httpThreads,
     settings: frontSettings(config),
   }
-  const front = await openFront(order, metadata, log)
+  /** What listens, once it does. */
+  let listening: readonly (readonly [name: string, url: string])[] = []
+  const faults = new JobFaults(clock)
+  const health = createServerHealth({
+    ...{ config, clock, certificates: new Certificates({ store: metadata, masterKey: state.masterKey, clock }) },
+    jobFaults: () => faults.current,
+    listeners: () => listening,
+  })
+  const front = await openFront(order, metadata, log, health)
   opened.push(() => front.close())
   const deadline = config.stopDeadlineSeconds
   await front.listeners.listen()
@@ -147,56 +160,25 @@ async function assemble(
     ...order,
     ...{ epoch, thread: String(index + 2), ports: front.listeners.ports },
   }))
-  const threads = await startThreads(orders, () => metadata.handle(), onFatal)
+  const threads = await startThreads(orders, { handle: () => metadata.handle(), health, onFatal })
   opened.push(() => threads.stop(0))
 
-  const admin = createHttpListener({
-    host: config.adminListen.host,
-    port: config.adminListen.port,
-    handle: createAdminFront({
-      health: { unready: () => unready },
-      management: onceAsked(front.management, (error, request) =>
-        log.error({ err: error, requestId: request.id }, 'a request failed'),
-      ),
-      services: front.management,
-      metricsToken: config.metricsToken,
-      metrics: {
-        exposition: async () =>
-          (await import('./observe/metrics.ts')).createExposition({
-            version,
-            further: storageMetrics({ accounts, buckets: front.services.buckets }),
-            onFault: (error) => log.warn({ err: error }, 'a metric is missing'),
-          }),
-        snapshots: async () => [front.observer.snapshot(), ...(await threads.snapshots())],
-      },
-    }),
-    trustedProxies: config.trustedProxies,
-    onRequestEnd: front.observer.onRequestEnd,
-    clock,
-    random,
-  })
+  const admin = createAdmin({ config, front, threads, accounts, log, unready: () => unready })
   front.observer.watch('management', admin)
   await admin.listen()
   opened.push(() => admin.stop(0))
+  front.adminListens(admin.port)
+  listening = [...front.listeners.watched, ['management', admin] as const].map(([name, { url }]) => [name, url])
 
-  const { uploads } = front.services
-  const parts = { metadata, blobs: front.blobs, uploads, clock, random, graceSeconds: config.garbageGraceSeconds }
   const onFault = (job: string, error: unknown): void =>
     log.error({ job, err: error }, 'a job failed; it will be tried again')
-  const emptying = emptyBucketsJob(front.services.emptier)
   const lockClock = await openLockClock(metadata, clock)
-  const all = [
-    garbageJob(parts),
-    lifecycleJob(front.services),
-    emptying,
-    sweepJob({ metadata, blobs: front.blobs, ended }),
-    lockClockJob(lockClock, clock),
-    storageOfDayJob({ metadata, clock }),
-    usageRetentionJob({ metadata, clock }),
-    await certificates(config, front, state, log),
-  ]
+  const all = await jobsOf({ config, front, state, log, ended, lockClock })
   opened.push(() => lockClock.keep())
-  const jobs = runJobs(all, { idleSeconds: 1, onFault })
+  const jobs = runJobs(
+    all.map((job) => faults.watch(job)),
+    { idleSeconds: 1, onFault },
+  )
   opened.push(() => jobs.stop())
 
   const control = await listenForControl({
@@ -207,6 +189,8 @@ async function assemble(
     onFault: (error) => log.error({ err: error }, 'a command failed'),
   })
   opened.push(() => control.close())
+  const { setupLinks } = front.management
+  const setupLink = (await setupLinks.isNeeded()) ? await setupLinks.createFirst() : undefined
   unready = undefined
   const { s3: s3Urls, delivery, tls, http } = front.listeners.urls
   const [s3, ...s3Further] = s3Urls
@@ -218,6 +202,8 @@ async function assemble(
       ...(s3Further.length > 0 && { s3Further }),
     },
     firstKey: madeKey,
+    // Behind the `#`, which is in no log and no Referer.
+    setupUrl: setupLink && new Secret(`${admin.url}/#/setup?token=${setupLink.token.reveal()}`),
     async reopenLogs() {
       threads.reopenLogs()
       await front.observer.reopen()
@@ -229,6 +215,74 @@ async function assemble(
       await closeAll()
     },
   }
+}
+
+interface AdminParts {
+  readonly config: Config
+  readonly front: Front
+  readonly threads: Pick<Threads, 'snapshots'>
+  readonly accounts: Accounts
+  readonly log: Logger
+  /** Why it is not ready; undefined where it is. */
+  unready(): string | undefined
+}
+
+/** The listener for health, metrics, management and the console; it does not listen yet. */
+function createAdmin({ config, front, threads, accounts, log, unready }: AdminParts): HttpListener {
+  const { management, services, observer } = front
+  return createHttpListener({
+    host: config.adminListen.host,
+    port: config.adminListen.port,
+    handle: createAdminFront({
+      console: front.answerConsole,
+      health: { unready },
+      management: front.answerManagement,
+      services: management,
+      metricsToken: config.metricsToken,
+      metrics: {
+        exposition: async () =>
+          (await import('./observe/metrics.ts')).createExposition({
+            version,
+            further: storageMetrics({ accounts, buckets: services.buckets }),
+            onFault: (error) => log.warn({ err: error }, 'a metric is missing'),
+          }),
+        snapshots: async () => [observer.snapshot(), ...(await threads.snapshots())],
+      },
+    }),
+    trustedProxies: config.trustedProxies,
+    limits: { bodyRateMin: config.bodyRateMin },
+    onRequestEnd: front.onRequestEnd,
+    clock,
+    random,
+  })
+}
+
+interface JobParts {
+  readonly config: Config
+  readonly front: Front
+  readonly state: OpenedState
+  readonly log: Logger
+  /** Epochs of writers that have ended: what they left behind may be swept. */
+  readonly ended: Parameters<typeof sweepJob>[0]['ended']
+  readonly lockClock: Parameters<typeof lockClockJob>[0]
+}
+
+/** What happens later. */
+async function jobsOf({ config, front, state, log, ended, lockClock }: JobParts): Promise<readonly Job[]> {
+  const { services, blobs, management } = front
+  const { metadata } = state
+  const { uploads, emptier } = services
+  return [
+    garbageJob({ metadata, blobs, uploads, clock, random, graceSeconds: config.garbageGraceSeconds }),
+    lifecycleJob(services),
+    emptyBucketsJob(emptier),
+    sweepJob({ metadata, blobs, ended }),
+    lockClockJob(lockClock, clock),
+    storageOfDayJob({ metadata, clock }),
+    usageRetentionJob({ metadata, clock }),
+    refusalRetentionJob(management.refusals, clock),
+    await certificates(config, front, state, log),
+  ]
 }
 
 /** Gets and renews the certificates of custom domains, and the server's own. */
@@ -269,8 +323,9 @@ async function manageFolder(
   const settings = frontSettings(config)
   const blobs = await openBlobs(settings, 0)
   try {
-    const { s3Listen, deliveryListen, tlsListen } = config
-    const ports = () => ({ s3: s3Listen.port, delivery: deliveryListen.port, tls: tlsListen?.port })
+    const { s3Listen, deliveryListen, tlsListen, adminListen } = config
+    const [s3, delivery, admin] = [s3Listen.port, deliveryListen.port, adminListen.port]
+    const ports = () => ({ s3, delivery, admin, tls: tlsListen?.port })
     const origins = originsOf(config, ports)
     const { management } = await assembleDomain({ settings, metadata, blobs, masterKey, origins })
     return await manage(order, management)

@@ -120,6 +120,15 @@ export const webUrl = kindOf('URL', (text) => {
   return text.replace(/\/+$/, '')
 })
 
+/** Scheme, host and port of a URL of the web. */
+export const webOrigin = kindOf('URL without a path', (text) => {
+  const url = URL.parse(webUrl.parse(text, ''))
+  if (url === null || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new Unfit(`has ${quote(text)}; only scheme, host and port may be there`)
+  }
+  return url.origin
+})
+
 /** A URL with `{name}` for what is filled in. */
 export const urlTemplate = (...names: readonly string[]): Kind<string> =>
   kindOf('URL template', (text) => {

@@ -1,7 +1,18 @@
 /** The settings of delivery, TLS, management and observation; config.ts puts all settings together. */
 import { secretFault } from './access/weak-secrets.ts'
 import { certificates } from './setting-documents.ts'
-import { address, boolean, domain, integer, oneOf, path, ratio, urlTemplate, webUrl } from './setting-kinds.ts'
+import {
+  address,
+  boolean,
+  domain,
+  integer,
+  oneOf,
+  path,
+  ratio,
+  urlTemplate,
+  webOrigin,
+  webUrl,
+} from './setting-kinds.ts'
 import { kindOf, listOf, optionalSetting, secret, setting, Unfit } from './setting.ts'
 
 const headerName = kindOf('name of a header', (text) => {
@@ -41,6 +52,13 @@ export const deliverySettings = {
     meaning:
       'The URL of the S3 endpoint as clients reach it, for the links that are made: `https://{region}.s3.example.com`. By default it follows from the listeners and the first domain.',
   }),
+  contentUrl: optionalSetting(webOrigin, {
+    environment: 'ENTREPOT_CONTENT_URL',
+    flag: '--content-url <url>',
+    section: 'Delivery',
+    meaning:
+      "The origin, as clients reach it, that the console shows users' content from: `https://content.example.com`. It leads to the delivery listener, and must never be the console's own: what is uploaded could act there as the one who looks at it. By default it is a delivery host kept for it, or the console's host under the delivery listener's port.",
+  }),
   tokenLeewaySeconds: setting(integer(0, 60), '30', {
     environment: 'ENTREPOT_TOKEN_LEEWAY_SECONDS',
     flag: '--token-leeway-seconds <number>',
@@ -61,7 +79,7 @@ export const deliverySettings = {
     flag: '--tls-listen <host:port>',
     section: 'TLS',
     meaning:
-      'Where everything is served over TLS, by the host that is asked for: S3, delivery, custom domains, and the management API on `api-cdn.<domain>`. It needs a certificate: `tlsCertificates`, `tlsSelfSigned` or ACME.',
+      'Where everything is served over TLS, by the host that is asked for: S3, delivery, custom domains, the management API on `api-cdn.<domain>`, and the console on `console.<domain>`. It needs a certificate: `tlsCertificates`, `tlsSelfSigned` or ACME.',
   }),
   httpListen: optionalSetting(address, {
     environment: 'ENTREPOT_HTTP_LISTEN',

@@ -170,6 +170,27 @@ test('a list of what is rare answers in pages although few entries fit, and veri
   assert.deepEqual(await log.verify(), { broken: { seq: 1001, why: 'changed' } })
 })
 
+test('a time is found however long the log is, though the clock was set back meanwhile', async () => {
+  const { now } = access.time
+  for (let number = 1; number <= 40; number++) {
+    // Each third entry is written by a clock that is half an hour behind.
+    access.time.now = now + number * 3_600_000 - (number % 3 === 0 ? 1_800_000 : 0)
+    await log.append(event(number))
+  }
+  const targets = async (fromHour: number, untilHour: number) => {
+    const [fromMs, untilMs] = [now + fromHour * 3_600_000, now + untilHour * 3_600_000]
+    return (await log.list({ limit: 100, fromMs, untilMs })).entries.map(({ target }) => target)
+  }
+  assert.deepEqual(await targets(7, 10), ['bucket 9', 'bucket 8', 'bucket 7'])
+  assert.deepEqual(await targets(9, 11), ['bucket 10'])
+  assert.deepEqual(await targets(8.5, 9), ['bucket 9'])
+  assert.equal((await targets(0, 100)).length, 40)
+  assert.deepEqual(await targets(50, 60), [])
+  assert.deepEqual(await targets(-20, -10), [])
+  await meddle([auditHeadKey, 'no head'], [auditKey(20), undefined])
+  assert.deepEqual(await targets(7, 8), ['bucket 7'])
+})
+
 test('verification while entries are appended finds no fault', async () => {
   await fill(600)
   const appending = fill(50)

@@ -20,6 +20,9 @@ export interface AuditQuery {
   /** Id or name of the one who did it. */
   readonly actor?: string | undefined
   readonly action?: string | undefined
+  /** When it was written down, in milliseconds since 1970: from the one on, until before the other. */
+  readonly fromMs?: number | undefined
+  readonly untilMs?: number | undefined
 }
 
 export interface AuditPage {
@@ -33,6 +36,8 @@ const limitMax = 1000
 const pageSize = 500
 /** The most entries that one call of `list` looks at. */
 const scannedMax = 10_000
+/** Entries stand in the order in which they were written, and so mostly in that of their times: a clock may have been set back by so much. */
+const clockSetBackMs = 3_600_000
 
 export class AuditLog {
   readonly #store: MetadataStore
@@ -60,14 +65,16 @@ export class AuditLog {
   }
 
   /** The newest first, a page at a time. */
-  async list({ accountId, after = 0, before, limit, actor, action }: AuditQuery): Promise<AuditPage> {
+  async list({ accountId, after = 0, before, limit, actor, action, fromMs, untilMs }: AuditQuery): Promise<AuditPage> {
     const fits = (entry: AuditEntry): boolean =>
       (accountId === undefined || entry.accountId === accountId) &&
       (actor === undefined || entry.actor.id === actor || entry.actor.name === actor) &&
-      (action === undefined || entry.action === action)
+      (action === undefined || entry.action === action) &&
+      (fromMs === undefined || entry.at >= fromMs) &&
+      (untilMs === undefined || entry.at < untilMs)
     const wanted = Math.min(Math.max(1, limit), limitMax)
     const found: AuditEntry[] = []
-    let end = before ?? Number.MAX_SAFE_INTEGER
+    let end = Math.min(before ?? Number.MAX_SAFE_INTEGER, await this.#endOf(untilMs))
     for (let scanned = 0; end > after + 1;) {
       if (found.length === wanted || scanned >= scannedMax) return { entries: found, next: end }
       const range = [auditKey(after + 1), auditKey(end)] as const
@@ -76,12 +83,31 @@ export class AuditLog {
         if (found.length === wanted) break
         const entry = toEntry(value)
         end = seqOfAuditKey(key) ?? end
+        if (fromMs !== undefined && entry.at < fromMs - clockSetBackMs) return { entries: found }
         if (fits(entry)) found.push(entry)
       }
       scanned += page.length
       if (page.length < pageSize && found.length < wanted) break
     }
     return { entries: found }
+  }
+
+  /** The number of the first entry that is later than what is asked for, found by halves. */
+  async #endOf(untilMs: number | undefined): Promise<number> {
+    if (untilMs === undefined) return Number.MAX_SAFE_INTEGER
+    return this.#store.read(async (snapshot) => {
+      const [last] = await snapshot.scan(auditStart, auditEnd, { limit: 1, reverse: true })
+      let low = 1
+      let high = (last === undefined ? 0 : (seqOfAuditKey(last[0]) ?? 0)) + 1
+      while (low < high) {
+        const middle = Math.floor((low + high) / 2)
+        const value = await snapshot.get(auditKey(middle))
+        // One that is missing tells nothing; `verify` names it.
+        if (value !== undefined && toEntry(value).at >= untilMs + clockSetBackMs) high = middle
+        else low = middle + 1
+      }
+      return low
+    })
   }
 
   /**

@@ -36,7 +36,19 @@ export interface Question<I extends Identity | undefined = Identity | undefined>
   readonly policyIsExclusive?: boolean | undefined
   /** Whether an access control list allows it; asked last, and never for what an account's user is not allowed by its own account. */
   readonly aclAllows?: (() => boolean) | undefined
+  /** Whether that ACL's grants to the public do not count: told to those who ask why. */
+  readonly aclIgnoresPublic?: boolean | undefined
   readonly context?: ConditionContext | undefined
+}
+
+/** AccessDenied with what was asked, for those who explain it later; nothing of that is sent. */
+export class Denied extends ApiError {
+  readonly question: Question
+
+  constructor(question: Question, message: string | undefined) {
+    super('AccessDenied', message)
+    this.question = question
+  }
 }
 
 class AuthorizedAction<I extends Identity | undefined> {
@@ -66,7 +78,7 @@ export const isAuthorized = (value: unknown): value is Authorized => AuthorizedA
 /** Throws AccessDenied where nothing allows it, or anything denies it. */
 export function authorize<I extends Identity | undefined>(question: Question<I>): Authorized<I> {
   const refusal = refusalOf(question)
-  if (refusal !== undefined) throw new ApiError('AccessDenied', explain(question, refusal))
+  if (refusal !== undefined) throw new Denied(question, explain(question, refusal))
   return new AuthorizedAction(question)
 }
 
@@ -91,10 +103,10 @@ const bucketOwnersActions: ReadonlySet<string> = new Set([
 ])
 
 /** Why not: denied by the bucket's policy, denied by an identity policy, or allowed by none. */
-type Refusal = 'resource-based' | 'identity-based' | 'not allowed'
+export type DenialKind = 'resource-based' | 'identity-based' | 'not allowed'
 
 /** Undefined where it is allowed. */
-function refusalOf(question: Question): Refusal | undefined {
+export function refusalOf(question: Question): DenialKind | undefined {
   const { identity, action, resource, under, bucketPolicy, context } = question
   // Most requests by far: a key of the owner's, on a bucket without a policy.
   if (isRootOf(identity, question.ownerId) && bucketPolicy === undefined && question.bucketOwnerId === undefined) {
@@ -150,11 +162,11 @@ function verdictOfAccount({ user }: Identity, request: PolicyRequest): Verdict {
 }
 
 /** Whether RestrictPublicBuckets keeps out everybody but the owner's account. */
-const isShut = ({ restrictPublicBuckets, bucketPolicy }: Question): boolean =>
+export const isShut = ({ restrictPublicBuckets, bucketPolicy }: Question): boolean =>
   restrictPublicBuckets === true && bucketPolicy !== undefined && isPublic(bucketPolicy)
 
 /** As AWS explains it, to those only who belong to the account whose affair it is. */
-function explain({ identity, action, resource, ownerId }: Question, refusal: Refusal): string | undefined {
+function explain({ identity, action, resource, ownerId }: Question, refusal: DenialKind): string | undefined {
   if (identity === undefined || (ownerId !== undefined && ownerId !== identity.accountId)) return undefined
   const reason =
     refusal === 'not allowed'

@@ -48,13 +48,23 @@ export interface SignInFailuresRecord {
   readonly times: readonly number[]
 }
 
-type ManagementRecord = ApiKeyRecord | PasswordRecord | SessionRecord | SignInFailuresRecord
+export interface SetupLinkRecord {
+  readonly version: 1
+  /** Whose password it sets; absent: it makes the first owner, whom nobody has named yet. */
+  readonly userId?: string | undefined
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
+type ManagementRecord = ApiKeyRecord | PasswordRecord | SessionRecord | SignInFailuresRecord | SetupLinkRecord
 
 export const encodeManagementRecord = (record: ManagementRecord): Value => Buffer.from(JSON.stringify(record))
 export const decodeApiKey = (value: Value): ApiKeyRecord => decode(value) as ApiKeyRecord
 export const decodePassword = (value: Value): PasswordRecord => decode(value) as PasswordRecord
 export const decodeSession = (value: Value): SessionRecord => decode(value) as SessionRecord
 export const decodeSignInFailures = (value: Value): SignInFailuresRecord => decode(value) as SignInFailuresRecord
+
+export const decodeSetupLink = (value: Value): SetupLinkRecord => decode(value) as SetupLinkRecord
 
 export const apiKeyKey = (id: string): Key => Buffer.concat([Buffer.of(keyspace.apiKey), Buffer.from(id)])
 
@@ -86,6 +96,12 @@ export const failuresOfAddressKey = (digest: Uint8Array): Key =>
   Buffer.concat([Buffer.of(keyspace.signInFailures, 1), digest])
 
 export const failuresEnd: Key = Buffer.of(keyspace.signInFailures + 1)
+
+export const setupLinkKey = (digest: Uint8Array): Key => Buffer.concat([setupLinksStart, digest])
+
+/** The start of them; as a guard, it stands for all. */
+export const setupLinksStart = Buffer.of(keyspace.setupLink)
+export const setupLinksEnd: Key = Buffer.of(keyspace.setupLink + 1)
 
 const auditKeySize = 9
 

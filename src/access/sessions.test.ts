@@ -54,6 +54,25 @@ test('no other text opens it, its id neither', async () => {
   }
 })
 
+test('by its id it is found as long as it lasts, which is no use of it', async () => {
+  const { session, token } = await open()
+  const isThereAt = async (after: number): Promise<boolean> => {
+    access.time.now = start + after
+    return (await access.sessions.findById(session.id)) !== undefined
+  }
+  assert.deepEqual(await access.sessions.findById(session.id), session)
+  assert(await isThereAt(12 * hour - 1))
+  assert(!(await isThereAt(12 * hour)))
+  for (const other of ['', 'x', token.reveal(), `${session.id}A`])
+    assert.equal(await access.sessions.findById(other), undefined)
+  access.time.now = start
+  await access.sessions.closeById(anna.id, session.id)
+  assert.equal(await access.sessions.findById(session.id), undefined)
+  const gone = await open(bert)
+  await access.users.delete(bert.id)
+  assert.equal(await access.sessions.findById(gone.session.id), undefined)
+})
+
 test('the token is in no record and in no session', async () => {
   const { token, session } = await open()
   await access.sessions.find(token.reveal())

@@ -107,15 +107,18 @@ export class Sessions {
   async find(token: string): Promise<Session | undefined> {
     if (!tokenPattern.test(token)) return undefined
     const digest = digestOf(token)
-    const record = await this.#store.read(async (snapshot) => {
-      const value = await snapshot.get(sessionKey(digest))
-      if (value === undefined) return undefined
-      const found = decodeSession(value)
-      return (await snapshot.get(userKey(found.userId))) === undefined ? undefined : found
-    })
+    const record = await this.#read(digest)
     const now = this.#clock.now()
     if (record === undefined || !isCurrent(record, now)) return undefined
     return now - record.seenAt < seenPrecision ? toSession(digest, record) : this.#extend(digest, record, now)
+  }
+
+  /** The session with the id, for who holds something that was made in it; that is no use of it. Undefined as `find`. */
+  async findById(id: string): Promise<Session | undefined> {
+    if (!tokenPattern.test(id)) return undefined
+    const digest = Buffer.from(id, 'base64url')
+    const record = await this.#read(digest)
+    return record === undefined || !isCurrent(record, this.#clock.now()) ? undefined : toSession(digest, record)
   }
 
   /** Changes nothing where the token opens no session. */
@@ -162,6 +165,16 @@ export class Sessions {
     const expected = Buffer.from(this.csrfToken(session))
     const bytes = Buffer.from(given ?? '')
     return bytes.length === expected.length && timingSafeEqual(bytes, expected)
+  }
+
+  /** Undefined where its user is gone, too. */
+  #read(digest: Buffer): Promise<SessionRecord | undefined> {
+    return this.#store.read(async (snapshot) => {
+      const value = await snapshot.get(sessionKey(digest))
+      if (value === undefined) return undefined
+      const found = decodeSession(value)
+      return (await snapshot.get(userKey(found.userId))) === undefined ? undefined : found
+    })
   }
 
   async #close(userId: string, digest: Buffer): Promise<void> {

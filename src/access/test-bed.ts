@@ -13,6 +13,7 @@ import { ensureFirstAccount } from './first-account.ts'
 import { Passwords, type SlowHash } from './passwords.ts'
 import { MasterKey } from './sealing.ts'
 import { Sessions } from './sessions.ts'
+import { SetupLinks } from './setup-link.ts'
 import { SignInLimits } from './sign-in-limits.ts'
 import { createSignIn } from './sign-in.ts'
 
@@ -51,6 +52,7 @@ export function makeAccess(options: MemoryStoreOptions = {}) {
     sessions,
     limits,
     signIn: createSignIn({ store, accounts, passwords, limits, sessions }),
+    setupLinks: new SetupLinks({ ...parts, accounts, passwords, limits }),
     auditLog: new AuditLog(parts),
     /** All that is recorded, keys and values, as one text. */
     recorded: (): string => {

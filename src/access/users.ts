@@ -202,15 +202,20 @@ export async function insertUser(transaction: Transaction, user: User): Promise<
 }
 
 /** Who a user's record is of, and what it lets the user do: the policy of its role, then its own. */
-export function policiesOf(value: Uint8Array): CredentialUser & { readonly accountId: string } {
-  const { id, accountId, name, role, policies } = toUser(value)
+export const policiesOf = (value: Uint8Array): CredentialUser & { readonly accountId: string } =>
+  credentialUserOf(toUser(value))
+
+export function credentialUserOf(user: User): CredentialUser & { readonly accountId: string } {
+  const { id, accountId, name, role, policies } = user
   try {
-    return { id, accountId, name, policies: [roles[role], ...[...policies.values()].map(readPolicy)] }
+    return { id, accountId, name, policies: [roles[role], ...[...policies].map(readNamed)] }
   } catch (cause) {
     // It was taken when it was put, so this is no fault of the one who asks now.
     throw new Error(`a policy of the user ${id} cannot be read`, { cause })
   }
 }
+
+const readNamed = ([name, document]: readonly [string, string]): Policy => ({ ...readPolicy(document), name })
 
 const readPolicy = (document: string): Policy => parsePolicy(document, 'identity')
 

@@ -4,6 +4,7 @@ import { firstAccountId } from '../access/first-account.ts'
 import { userKey } from '../access/records.ts'
 import { rightsOf } from '../access/rights.ts'
 import { roles, type Role } from '../access/roles.ts'
+import type { Session } from '../access/sessions.ts'
 import { policiesOf, type User } from '../access/users.ts'
 import { ApiError } from '../base/errors.ts'
 import type { HttpRequest } from '../http/message.ts'
@@ -43,6 +44,11 @@ async function bySession(token: string, request: HttpRequest, services: Manageme
   if (session === undefined) throw unauthorized('The session has ended. Sign in again.')
   if (!safeMethods.includes(request.method))
     refuseForged(request, services.sessions.checkCsrf(session, request.headers['x-csrf-token'] ?? ''))
+  return principalOfSession(session, services)
+}
+
+/** Whose session it is, as they are now. Throws Unauthorized where they are gone. */
+export async function principalOfSession(session: Session, services: ManagementServices): Promise<Principal> {
   const user = await services.accounts.users.get(session.userId)
   const account = user && (await services.accounts.get(user.accountId))
   if (user === undefined || account === undefined) throw unauthorized('The user is gone.')

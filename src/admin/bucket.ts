@@ -42,6 +42,9 @@ export const bucket = z
     stream_id: z.string().meta({ description: 'Another name of the bucket, for signing keys.' }),
     delivery_enabled: z.boolean(),
     policy: z.enum(['public', 'authenticated']).meta({ description: 'Who may read it through delivery.' }),
+    public_in_s3: z.enum(['policy', 'acl']).nullable().meta({
+      description: "What of S3's own lets anybody do something in it, whatever delivery does: its policy or its ACL.",
+    }),
     delivery_url: z.string(),
     s3_url: z.string(),
     versioning: z.enum(['Enabled', 'Suspended']).nullable(),
@@ -51,8 +54,9 @@ export const bucket = z
   })
   .meta({ id: 'Bucket' })
 
-export function showBucket(held: Bucket, contents: Usage, { origins }: ManagementServices): z.input<typeof bucket> {
+export function showBucket(held: Bucket, contents: Usage, services: ManagementServices): z.input<typeof bucket> {
   const { enabled, policy } = deliveryOf(held)
+  const { origins } = services
   return {
     name: held.name,
     region: held.region,
@@ -60,6 +64,7 @@ export function showBucket(held: Bucket, contents: Usage, { origins }: Managemen
     stream_id: streamIdOf(held),
     delivery_enabled: enabled,
     policy,
+    public_in_s3: services.publicInS3(held),
     delivery_url: origins.delivery(held),
     s3_url: `${origins.s3(held.region)}/${held.name}`,
     versioning: held.versioning ?? null,

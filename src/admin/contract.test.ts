@@ -43,8 +43,9 @@ function* objectsIn(value: unknown, at = '#'): Generator<readonly [at: string, o
 for (const name of operations.keys()) {
   test(`${name} answers success as the contract says`, async () => {
     const bed = await makeManagement()
-    const { line, body } = await examples[name]!(bed)
-    const { served } = await bed.done(line, { as: rightful[name] ?? 'owner', body })
+    const { line, body, raw } = await examples[name]!(bed)
+    const sent = { as: rightful[name] ?? 'owner', body, ...(raw !== undefined && { raw }) }
+    const { served } = await bed.done(line, sent)
     assert.equal(served?.operation, name)
   })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { operations } from './operations.generated.ts'
-import { makeManagement, type Sent } from './test-bed.ts'
+import { makeManagement, type As, type Sent } from './test-bed.ts'
 
 describe('the path', () => {
   const rows: readonly (readonly [line: string, outcome: string])[] = [
@@ -182,18 +182,26 @@ describe('who asks', () => {
 
   test('is told to those who count and log, and nothing secret with it', async () => {
     const { send, accountIds, users } = await makeManagement()
-    assert.deepEqual((await send('GET /v1/me', { as: 'user' })).served, {
+    const servedOf = async (line: string, as: As): Promise<object> => {
+      const { refused, ...served } = (await send(line, { as })).served!
+      return refused === undefined ? served : { ...served, refused: refused.code }
+    }
+    assert.deepEqual(await servedOf('GET /v1/me', 'user'), {
       ...{ front: 'management', operation: 'GetMe', accountId: accountIds.alpha, userId: users.mia.id },
     })
-    assert.deepEqual((await send('GET /v1/users', { as: 'member' })).served, {
+    assert.deepEqual(await servedOf('GET /v1/users', 'member'), {
       ...{ front: 'management', operation: 'ListUsers', accountId: accountIds.alpha, userId: undefined },
-      errorCode: 'AccessDenied',
+      ...{ errorCode: 'AccessDenied', refused: 'AccessDenied' },
     })
-    assert.deepEqual((await send('POST /v1/access_token/ek_secret', { as: 'nobody' })).served, {
-      ...{ front: 'management', operation: 'CreateAccessToken', errorCode: 'Unauthorized' },
+    assert.deepEqual(await servedOf('POST /v1/access_token/ek_secret', 'nobody'), {
+      ...{ front: 'management', operation: 'CreateAccessToken', errorCode: 'Unauthorized', refused: 'Unauthorized' },
     })
-    assert.deepEqual((await send('GET /v1/secret')).served, {
-      ...{ front: 'management', operation: '', errorCode: 'NoSuchEntity' },
+    // Whoever shows nothing is asked to sign in, which is no refusal to look into.
+    assert.deepEqual(await servedOf('GET /v1/me', 'nobody'), {
+      ...{ front: 'management', operation: 'GetMe', errorCode: 'Unauthorized' },
+    })
+    assert.deepEqual(await servedOf('GET /v1/secret', 'owner'), {
+      ...{ front: 'management', operation: '', errorCode: 'NoSuchEntity', refused: 'NoSuchEntity' },
     })
   })
 })
@@ -206,9 +214,9 @@ test('no operation has a path of another, nor takes a body with GET or DELETE', 
   }
 })
 
-test('whatever changes something is written down, and nothing else is', () => {
-  for (const [name, { method, target }] of operations) {
-    const changes = method !== 'GET' && name !== 'CreateAccessToken'
-    assert.equal(target !== undefined, changes, name)
+test('whatever changes something is written down, or says why it is not', () => {
+  for (const [name, { method, target, unaudited }] of operations) {
+    assert.equal(target !== undefined || unaudited !== undefined, method !== 'GET', name)
+    assert(target === undefined || unaudited === undefined, name)
   }
 })

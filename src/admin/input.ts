@@ -4,7 +4,7 @@ import { ApiError } from '../base/errors.ts'
 import type { HttpRequest } from '../http/message.ts'
 import { Query } from '../http/query.ts'
 import { parseJson } from './json.ts'
-import type { AnyInput, ManagementOperation } from './operation.ts'
+import type { AnyInput, ManagementOperation, SentBytes } from './operation.ts'
 
 /** Bytes. */
 const bodySizeMax = 1024 * 1024
@@ -13,25 +13,39 @@ const bodySizeMax = 1024 * 1024
 const faultsMax = 10
 const faultLengthMax = 300
 
-/** Throws InvalidArgument, which names what is wrong; UnsupportedMediaType, MaxMessageLengthExceeded, InvalidRequest for what is no JSON. */
+/**
+ * Throws InvalidArgument, which names what is wrong; UnsupportedMediaType, MaxMessageLengthExceeded, InvalidRequest for what is no JSON;
+ * MissingContentLength for bytes of which nobody knows how many come.
+ */
 export async function readInput(
   operation: ManagementOperation,
   params: Readonly<Record<string, string>>,
   request: HttpRequest,
 ): Promise<AnyInput> {
   const query = queryOf(request)
+  if (operation.body === 'bytes') return { ...checkInput(operation, { params, query, body: {} }), ...bytesOf(request) }
   const body = operation.body === undefined ? {} : await readJson(request)
   return checkInput(operation, { params, query, body })
 }
 
-/** The same, of input that came otherwise. */
+/** Nothing of it is read here. */
+function bytesOf({ headers, contentLength, body }: HttpRequest): { readonly body: AnyInput['body'] } {
+  if (contentLength === undefined) throw new ApiError('MissingContentLength')
+  if (headers['content-encoding'] !== undefined)
+    throw new ApiError('UnsupportedMediaType', 'A Content-Encoding is set with the object, not with its bytes.')
+  const bytes: SentBytes = { body, size: contentLength, type: headers['content-type'] }
+  return { body: { ...bytes } }
+}
+
+/** The same, of input that came otherwise. Bytes are in no such input. */
 export function checkInput(
   operation: ManagementOperation,
   input: { readonly [Part in keyof AnyInput]: unknown },
 ): AnyInput {
   const faults: string[] = []
   const part = (name: keyof AnyInput): Readonly<Record<string, unknown>> => {
-    const checked = (operation[name] ?? nothing).safeParse(input[name])
+    const shape = operation[name]
+    const checked = (typeof shape === 'object' ? shape : nothing).safeParse(input[name])
     if (checked.success) return checked.data
     for (const { path, message } of checked.error.issues.slice(0, faultsMax)) {
       const fault = path.length === 0 ? message : `${path.join('.')}: ${message}`

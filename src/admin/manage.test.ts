@@ -40,6 +40,7 @@ for (const [title, order, code] of [
   ['input that is no object', { operation: 'ListBuckets', input: 'null' }, 'InvalidRequest'],
   ['input that does not fit', { operation: 'ListBuckets', input: '{"query":{"limit":0}}' }, 'InvalidArgument'],
   ['a part that is no object', { operation: 'ListBuckets', input: '{"query":[]}' }, 'InvalidArgument'],
+  ['what takes bytes', { operation: 'PutObject', input: '{}' }, 'InvalidRequest'],
   ['an account that there is not', { operation: 'ListBuckets', account: 'gamma', input: '{}' }, 'NoSuchEntity'],
 ] as const) {
   test(`${title} is refused`, async () => {

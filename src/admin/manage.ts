@@ -24,6 +24,8 @@ export async function manage(
   const operation = operations.get(name)
   if (operation === undefined)
     throw new ApiError('InvalidRequest', `This server knows no operation ${JSON.stringify(name)}.`)
+  if (operation.body === 'bytes')
+    throw new ApiError('InvalidRequest', `${JSON.stringify(name)} takes bytes: send them over HTTP.`)
   const { params = {}, query = {}, body = {} } = parse(text)
   const idOrName = account ?? (await firstAccountId(services.metadata))
   if (idOrName === undefined) {
@@ -35,7 +37,10 @@ export async function manage(
     remoteAddress: '',
     secure: true,
     userAgent: 'entrepot',
+    host: '',
+    origin: undefined,
     signal: new AbortController().signal,
+    found: () => undefined,
   }
   const context = { principal, services, headers: [], request }
   return (await performOperation(name, operation, checkInput(operation, { params, query, body }), context)) as object

@@ -66,7 +66,10 @@ function describe(name: string, operation: ManagementOperation, schemas: Schemas
     security: right === 'anyone' ? [] : [{ bearer: [] }, session],
     'x-right': right,
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== undefined && {
+    ...(body === 'bytes' && {
+      requestBody: { required: true, content: { '*/*': { schema: { type: 'string', format: 'binary' } } } },
+    }),
+    ...(typeof body === 'object' && {
       requestBody: {
         required: !body.safeParse({}).success,
         content: { 'application/json': { schema: schemas.of(body, 'input') } },

@@ -19,13 +19,28 @@ export interface ManagementContext<P = Principal> {
 }
 
 type Object = z.ZodObject
+/** JSON of the shape, or bytes that are kept as they come: their limits are those of what keeps them. */
+type Body = Object | 'bytes'
 /** An operation that takes no such part of the input has none. */
-type InputOf<T extends Object | undefined> = T extends Object ? z.output<T> : Record<never, never>
+type InputOf<T extends Body | undefined> = T extends Object
+  ? z.output<T>
+  : T extends 'bytes'
+    ? SentBytes
+    : Record<never, never>
+
+/** A body of bytes, which has not been read yet. */
+export interface SentBytes {
+  readonly body: AsyncIterable<Uint8Array>
+  /** As declared. */
+  readonly size: number
+  /** The Content-Type. */
+  readonly type: string | undefined
+}
 
 interface Definition<
   P extends Object | undefined,
   Q extends Object | undefined,
-  B extends Object | undefined,
+  B extends Body | undefined,
   A extends z.ZodType,
   R extends Right | 'anyone',
 > {
@@ -49,6 +64,8 @@ interface Definition<
   readonly errors?: readonly ErrorCode[]
   /** What a change is about, for the audit log: `bucket photos`. Operations that change nothing have none. */
   readonly target?: (input: Input<P, Q, B>) => string
+  /** Why a change is not in the audit log. Those that change something have this or a target. */
+  readonly unaudited?: string
   /** Whom a change concerns that a stranger asks for, for the audit log. */
   readonly concerns?: (input: Input<P, Q, B>, services: ManagementServices) => Promise<Concerned | undefined>
   handle(
@@ -58,7 +75,7 @@ interface Definition<
   ): Promise<z.input<A>>
 }
 
-interface Input<P extends Object | undefined, Q extends Object | undefined, B extends Object | undefined> {
+interface Input<P extends Object | undefined, Q extends Object | undefined, B extends Body | undefined> {
   readonly params: InputOf<P>
   readonly query: InputOf<Q>
   readonly body: InputOf<B>
@@ -85,18 +102,19 @@ export interface ManagementOperation {
   readonly right: Right | 'anyone'
   readonly params?: Object | undefined
   readonly query?: Object | undefined
-  readonly body?: Object | undefined
+  readonly body?: Body | undefined
   readonly status: 200 | 201 | 202
   readonly answer: z.ZodType
   readonly errors: readonly ErrorCode[]
   readonly target?: ((input: AnyInput) => string) | undefined
+  readonly unaudited?: string | undefined
   readonly concerns?: ((input: AnyInput, services: ManagementServices) => Promise<Concerned | undefined>) | undefined
   handle(this: void, input: AnyInput, context: ManagementContext<Principal | undefined>): Promise<unknown>
 }
 
 /** What is not declared is refused, unless what is declared is open. */
-const strict = (shape: Object | undefined): Object | undefined =>
-  shape?.def.catchall === undefined ? shape?.strict() : shape
+const strict = <T extends Body | undefined>(shape: T): T | Object =>
+  typeof shape === 'object' && shape.def.catchall === undefined ? shape.strict() : shape
 
 /** Types the handler by what is declared; the declaration itself is what routes and openapi.json are made of. */
 export const operation = <
@@ -104,7 +122,7 @@ export const operation = <
   const R extends Right | 'anyone',
   P extends Object | undefined = undefined,
   Q extends Object | undefined = undefined,
-  B extends Object | undefined = undefined,
+  B extends Body | undefined = undefined,
 >(
   definition: Definition<P, Q, B, A, R>,
 ): ManagementOperation => {

@@ -44,6 +44,16 @@ function parsed(name: string, value: string): ToggleValue {
   }
 }
 
+/** A layer made anew: a profile or none, and toggles by their names. Throws InvalidArgument. */
+export function newLayer(
+  profile: string | null,
+  toggles: Readonly<Record<string, string>>,
+): Pick<ToggleLayer, 'profile' | 'toggles'> {
+  const set = Object.entries(toggles).map(([name, value]) => [name, parsed(name, value)] as const)
+  const { profile: checked } = changeLayer({}, profile ?? inherit, undefined)
+  return { profile: checked, toggles: set.length === 0 ? undefined : Object.fromEntries(set) }
+}
+
 /** What is set on it, and what holds for it under the layers below. */
 export function showLayer(own: ToggleLayer, below: readonly ToggleLayer[]) {
   const holds = layToggles([...below, own])

@@ -7,6 +7,7 @@ import { ensureFirstAccount } from '../access/first-account.ts'
 import { Passwords } from '../access/passwords.ts'
 import type { Role } from '../access/roles.ts'
 import { MasterKey } from '../access/sealing.ts'
+import { SetupLinks } from '../access/setup-link.ts'
 import { SignInLimits } from '../access/sign-in-limits.ts'
 import { createSignIn } from '../access/sign-in.ts'
 import { quickHash } from '../access/test-bed.ts'
@@ -29,6 +30,7 @@ import { fakeDns } from '../sites/test-bed.ts'
 import { assembleServices } from '../storage.ts'
 import { assertContract } from './contract.fixture.ts'
 import { createManagementFront } from './front.ts'
+import type { ServerHealth } from './server-health.ts'
 import type { ManagementServices, Origins } from './services.ts'
 
 /**
@@ -96,7 +98,15 @@ async function assemble({ profile, toggles, otherRegions = [], region = 'us-east
   const assembled = assembleManagement({
     ...{ ...shared, services: s3, masterKey, accessKeys, origins },
     findCredential: createFindCredential(store, masterKey),
-    settings: { domains: ['s3.test'], deliveryDomains: [], regions: [], dnsServers: [], httpThreads: 1 },
+    settings: {
+      domains: ['s3.test'],
+      deliveryDomains: [],
+      regions: [],
+      dnsServers: [],
+      httpThreads: 1,
+      tlsListen: undefined,
+    },
+    health: () => Promise.resolve(health),
   })
   const dns = fakeDns()
   const passwords = new Passwords({ ...parts, slowHash: quickHash })
@@ -105,6 +115,7 @@ async function assemble({ profile, toggles, otherRegions = [], region = 'us-east
     ...assembled,
     passwords,
     signIn: createSignIn({ store, accounts, passwords, limits, sessions: assembled.sessions }),
+    setupLinks: new SetupLinks({ ...parts, accounts, passwords, limits }),
     domains: new Domains({ ...parts, resolver: dns, ownDomains: ['s3.test'] }),
   }
   return { store, time, dns, masterKey, s3, services }
@@ -113,7 +124,15 @@ async function assemble({ profile, toggles, otherRegions = [], region = 'us-east
 const origins: Origins = {
   s3: (name) => `https://${name}.s3.test`,
   delivery: ({ name, region }) => `https://${name.toLowerCase()}.media-storage.${region}.test`,
+  content: () => 'https://uc.media-storage.us-east-1.test',
   domainTarget: 'media-storage.test',
+  management: () => 'https://console.test',
+}
+
+const health: ServerHealth = {
+  ...{ status: 'degraded', version: '1.2.3', node: '26.0.0', started: '2026-11-20 12:00:00', uptime_seconds: 1.5 },
+  ...{ threads: 2, memory_bytes: 1e8, disk: [{ name: 'data', path: '/data', total: 10, free: 1 }] },
+  checks: [{ name: 'Clock', status: 'warning', detail: 'it jumped' }],
 }
 
 /** The accounts, and the users of `alpha`. */

@@ -45,10 +45,13 @@ export async function listAll<Item, const Member extends string>(
 }
 
 const absent: readonly string[] = ['NoSuchBucket', 'NoSuchEntity']
+/** What an operator finds whosever it is. */
+const ofAllAccounts: readonly unknown[] = ['GetRefusal']
 
 /** What was not found may be another account's, of which an operator may not think who named none. */
 export function explainedByAccount(error: unknown, { name, parameters }: Order): unknown {
-  if (name !== 'manage.perform' || parameters['account'] !== undefined || !(error instanceof Error)) return error
+  if (name !== 'manage.perform' || parameters['account'] !== undefined) return error
+  if (ofAllAccounts.includes(parameters['operation']) || !(error instanceof Error)) return error
   const { code } = error as { readonly code?: string }
   if (code === undefined || !absent.includes(code)) return error
   const message = `${error.message} It was looked for in the first account; --account names another.`

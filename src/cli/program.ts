@@ -21,6 +21,7 @@ import { configOption, createToolbox } from './toolbox.ts'
 import { addUrlCommands } from './url.ts'
 import { addUsageCommands } from './usage.ts'
 import { addUserCommands } from './users.ts'
+import { addWhyCommand } from './why.ts'
 
 /** Runs the command line; the exit code: 0 done, 1 refused or failed, 2 wrong usage. */
 export async function runProgram(surroundings: Surroundings): Promise<number> {
@@ -89,8 +90,9 @@ entrepot is on no path, say npx entrepot.`,
   addSigningKeyCommands(program, toolbox)
   addUrlCommands(program, toolbox)
   addDomainCommands(program, toolbox)
-  program.commandsGroup('Usage and audit:')
+  program.commandsGroup('What happened:')
   addUsageCommands(program, toolbox)
+  addWhyCommand(program, toolbox)
   addAuditCommands(program, toolbox)
   pointToHelp(program, program.name())
   return program

@@ -99,12 +99,32 @@ test('it says where everything is, and how a link is made', async () => {
   await ready
   assert.match(
     out,
-    /Delivery +http:\/\/127\.0\.0\.1:9002\/<bucket>\/<key>\n +Management +http:\/\/127\.0\.0\.1:9001\/v1\n/,
+    /Delivery +http:\/\/127\.0\.0\.1:9002\/<bucket>\/<key>\n +Console +http:\/\/127\.0\.0\.1:9001\/\n +Management +http:\/\/127\.0\.0\.1:9001\/v1\n/,
   )
   assert.match(out, /\n {2}entrepot url sign s3:\/\/photos\/README\.md /)
   assert.doesNotMatch(out, /TLS|CA to trust/)
   signal('SIGTERM')
   await over
+})
+
+test('as long as there is no owner, it shows the link to make one, for people and for machines', async () => {
+  const url = 'http://127.0.0.1:9001/#/setup?token=one-time-token'
+  const start = async () => ({ ...(await server()()), setupUrl: new Secret(url) })
+  const shown = serve(start)
+  await shown.ready
+  assert(
+    out.includes(
+      `  First sign-in  ${url}\n\n  The link works once, for 24 hours. A new one: entrepot users sign-in-link\n`,
+    ),
+  )
+  signal('SIGTERM')
+  await shown.over
+  out = ''
+  const told = serve(start, ['--json'])
+  await told.ready
+  assert.equal((JSON.parse(out) as { setupUrl: string }).setupUrl, url)
+  signal('SIGTERM')
+  await told.over
 })
 
 test('with TLS it says where that is, and which authority to trust', async () => {

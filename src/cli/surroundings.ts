@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { State } from '../admin/state.ts'
 import type { NewAccessKey } from '../access/access-keys.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Secret } from '../base/secret.ts'
 import type { Config } from '../config.ts'
 
 export interface Terminal {
@@ -36,6 +37,8 @@ export interface RunningServer {
   }
   /** The first account's key, where it was made just now. */
   readonly firstKey?: Pick<NewAccessKey, 'accessKeyId' | 'secretAccessKey'> | undefined
+  /** Where the first owner sets a password, as long as there is none who can sign in. It works once. */
+  readonly setupUrl?: Secret | undefined
   /** Goes on in new log files: the old ones have been renamed. */
   reopenLogs(): Promise<void>
   /** Readiness off, requests in flight finish, everything is closed. */

@@ -28,6 +28,7 @@ export function addUserCommands(program: Command, toolbox: Toolbox): void {
   addCreate(users, toolbox)
   addList(users, toolbox)
   addPassword(users, toolbox)
+  addSignInLink(users, toolbox)
   addRole(users, toolbox)
   addDelete(users, toolbox)
   const policy = users
@@ -135,6 +136,40 @@ Next: entrepot users list`,
       const password = await (stdin === true ? readPasswordLine(surroundings) : askNewPassword(surroundings))
       const order = manageOrder('SetUserPassword', { account, params: { user: name }, body: { password } })
       tell(await ask(order), () => `${plain(name)} has a new password.\n`)
+    })
+}
+
+function addSignInLink(users: Command, { equip, perform }: Toolbox): void {
+  equip(
+    users
+      .command('sign-in-link')
+      .argument('[account]', "the account's name or id")
+      .argument('[name]', "the user's name"),
+  )
+    .summary('Make a link by which a user sets a password')
+    .description(
+      'Prints a link to the console that works once, for 24 hours; the one before it ends. The password that there is stays until it is used. Without a user, it makes the first owner, as long as there is none who can sign in.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  entrepot users sign-in-link
+  entrepot users sign-in-link video-team anna
+
+Next: entrepot users list`,
+    )
+    .action((account: string | undefined, name: string | undefined, _given: object, command: Command) => {
+      if (account !== undefined && name === undefined) command.error('error: name the user, too')
+      return perform(
+        command,
+        manageOrder('CreateSignInLink', { account, body: { user: name } }),
+        ({ url, expires }: { url: string; expires: string }) =>
+          pairs([
+            ['Sign in at', url],
+            ['Works once, until', `${expires} UTC`],
+          ]),
+      )
     })
 }
 

@@ -21,7 +21,11 @@ export function welcome(surroundings: Surroundings, config: Config, running: Run
           : ['Access keys', `${self} keys list`],
       ])
   const trial = key ? `\nTry it in another terminal:\n\n${tryOut(self, config, running)}` : ''
-  return `${bold(terminal, `entrepot ${version}`)}\n\n${pairs(placesOf(config, running))}\n${keys}${trial}\n${bold(terminal, `Ready on ${s3}`)}. Ctrl-C stops the server.\n`
+  const setup = running.setupUrl
+  const signIn = setup
+    ? `\n${pairs([['First sign-in', setup.reveal()]])}\n  The link works once, for 24 hours. A new one: ${self} users sign-in-link\n`
+    : ''
+  return `${bold(terminal, `entrepot ${version}`)}\n\n${pairs(placesOf(config, running))}\n${keys}${signIn}${trial}\n${bold(terminal, `Ready on ${s3}`)}. Ctrl-C stops the server.\n`
 }
 
 function placesOf(config: Config, { endpoints }: RunningServer): (readonly [name: string, place: string])[] {
@@ -34,6 +38,7 @@ function placesOf(config: Config, { endpoints }: RunningServer): (readonly [name
     ...(tls === undefined ? [] : [['All, over TLS', tls] as const]),
     ...(tls !== undefined && config.tlsSelfSigned ? [['CA to trust', join(config.data, caFile)] as const] : []),
     ...(http === undefined ? [] : [['Sent to TLS', http] as const]),
+    ['Console', `${admin}/`],
     ['Management', `${admin}/v1`],
     ['Health', `${admin}/health/ready`],
     ['Data folder', config.data],
@@ -61,7 +66,8 @@ function tryOut(self: string, config: Config, { endpoints, firstKey }: RunningSe
 }
 
 /** The same facts for a machine, in one line. */
-export function welcomeLine({ version }: Surroundings, config: Config, { endpoints, firstKey }: RunningServer): string {
+export function welcomeLine({ version }: Surroundings, config: Config, running: RunningServer): string {
+  const { endpoints, firstKey, setupUrl } = running
   const facts = {
     ready: true,
     version,
@@ -70,6 +76,7 @@ export function welcomeLine({ version }: Surroundings, config: Config, { endpoin
     data: config.data,
     accessKeyId: firstKey?.accessKeyId ?? config.firstKey?.accessKeyId,
     secretAccessKey: firstKey?.secretAccessKey.reveal(),
+    setupUrl: setupUrl?.reveal(),
   }
   return `${JSON.stringify(facts)}\n`
 }

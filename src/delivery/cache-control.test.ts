@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { cachePolicyOf, heldCacheControl } from './cache-control.ts'
-import type { Kind } from './media-type.ts'
+import type { Kind } from '../objects/media-type.ts'
 
 const table: readonly (readonly [
   own: string | undefined,

@@ -10,7 +10,7 @@
  *
  * With a token, no answer is fresh for longer than the token is in force, and none is for shared caches, whatever the object says.
  */
-import type { Kind } from './media-type.ts'
+import type { Kind } from '../objects/media-type.ts'
 
 export interface CachePolicy {
   /** For everybody. */

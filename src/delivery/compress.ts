@@ -1,9 +1,8 @@
-/** Compression on the way out (RFC 9110 8.4, 12.5.3): which coding a client is sent, and the bytes in it. */
+/** Compression on the way out (RFC 9110 8.4): the bytes in the coding that a client is sent. */
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { Coding } from '../http/content-coding.ts'
 import { DerivedBytes } from './derived-bytes.ts'
-
-export type Coding = 'br' | 'gzip'
 
 /** Bytes of what is compressed: below, it is not worth it; above, it would take too long and too much memory. */
 export const compressedSizeMin = 1024
@@ -12,7 +11,6 @@ export const compressedSizeMax = 4 * 1024 * 1024
 const busyMax = 8
 const brotliQuality = 5
 const gzipLevel = 6
-const negotiatedMax = 256
 
 const brotliBytes = promisify(brotliCompress)
 const gzipBytes = promisify(gzip)
@@ -57,40 +55,4 @@ function compress(bytes: Uint8Array, coding: Coding): Promise<Uint8Array> {
       [BROTLI_PARAM_MODE]: BROTLI_MODE_TEXT,
     },
   })
-}
-
-const negotiated = new Map<string, Coding | undefined>()
-
-/** The coding that the client prefers of ours, brotli before gzip; undefined for none. Clients send few different values: they are remembered. */
-export function codingFor(acceptEncoding: string | undefined): Coding | undefined {
-  if (acceptEncoding === undefined) return undefined
-  const known = negotiated.get(acceptEncoding)
-  if (known !== undefined || negotiated.has(acceptEncoding)) return known
-  const coding = negotiate(acceptEncoding)
-  if (negotiated.size >= negotiatedMax) negotiated.clear()
-  negotiated.set(acceptEncoding, coding)
-  return coding
-}
-
-function negotiate(acceptEncoding: string): Coding | undefined {
-  const weights = new Map<string, number>()
-  for (const element of acceptEncoding.split(',')) {
-    const [name = '', ...parameters] = element.split(';').map((part) => part.trim().toLowerCase())
-    const weight = parameters.find((parameter) => /^q\s*=/.test(parameter))
-    weights.set(name === 'x-gzip' ? 'gzip' : name, weight === undefined ? 1 : weightOf(weight))
-  }
-  const any = weights.get('*') ?? 0
-  const brotli = weights.get('br') ?? any
-  const gzipped = weights.get('gzip') ?? any
-  // What is not named at all is taken last of all.
-  const identity = weights.get('identity') ?? 0
-  const best = Math.max(brotli, gzipped)
-  if (best === 0 || best < identity) return undefined
-  return brotli >= gzipped ? 'br' : 'gzip'
-}
-
-/** 0 for what is no weight. */
-function weightOf(parameter: string): number {
-  const value = Number(parameter.slice(parameter.indexOf('=') + 1).trim())
-  return value >= 0 && value <= 1 ? value : 0
 }

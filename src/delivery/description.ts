@@ -3,8 +3,9 @@ import { formatHttpDate } from '../http/dates.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { etagOf, type Head } from '../objects/head.ts'
 import { cachePolicyOf, heldCacheControl, type CachePolicy } from './cache-control.ts'
-import { compressedSizeMax, compressedSizeMin, type Coding } from './compress.ts'
-import { mediaTypeOf, type MediaType } from './media-type.ts'
+import type { Coding } from '../http/content-coding.ts'
+import { mediaTypeOf, type MediaType } from '../objects/media-type.ts'
+import { compressedSizeMax, compressedSizeMin } from './compress.ts'
 
 export interface Description extends MediaType {
   /** Of the stored bytes; without quotes. */

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../base/clock.ts'
 import { ApiError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
-import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import type { HttpRequest, HttpResponse, Served } from '../http/message.ts'
+import type { Refused } from '../http/refused.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import type { Buckets } from '../objects/buckets.ts'
 import { deliveryOf } from '../objects/delivery-settings.ts'
@@ -16,6 +17,7 @@ import { addressOf } from './address.ts'
 import type { Carry } from './carry.ts'
 import { exchanged, exchangeKey, exchangeOf, isExchange } from './cookie-exchange.ts'
 import { Deliverer } from './deliver.ts'
+import type { Visited } from './explain-refusal.ts'
 import { findToken, type FoundToken } from './find-token.ts'
 import { Hosts, type Place } from './hosts.ts'
 import { PreparedAnswers, type Pending } from './prepared.ts'
@@ -50,9 +52,11 @@ export interface DeliveryOptions {
 }
 
 /** What is known of a request so far: refusals are told and counted by it. */
-interface Visit {
+interface Visit extends Visited {
   bucket: Bucket | undefined
+  hidden: Bucket | undefined
   key: string | undefined
+  found: FoundToken | undefined
 }
 
 /** A request that is about a key of a bucket. */
@@ -86,9 +90,9 @@ export function createDeliveryFront(
     const { rawKey } = address
     const key = keyOfPath(rawKey)
     // 2. Bucket: one that is missing, elsewhere, somebody else's or switched off is answered the same.
-    const bucket = await requireBucket(address.bucket, place)
-    visit.bucket = bucket
     visit.key = key
+    const bucket = await requireBucket(address.bucket, place, visit)
+    visit.bucket = bucket
     // 3. Transport.
     refuseTransport(toggles(bucket), request, plaintextAllowed, options.httpsPort?.())
     // 4. Method.
@@ -96,6 +100,7 @@ export function createDeliveryFront(
     if (method !== 'GET' && method !== 'HEAD')
       throw new Refusal(405, 'MethodNotAllowed', 'Delivery is for reading.', ['allow', allowedMethods])
     const found = findToken(query, address.pathToken, request.headers['cookie'])
+    visit.found = found
     const rootHere = address.root
     const asked: Asked = {
       request,
@@ -114,7 +119,7 @@ export function createDeliveryFront(
     return deliver(asked, grant)
   }
 
-  async function requireBucket(name: string, place: Place): Promise<Bucket> {
+  async function requireBucket(name: string, place: Place, visit: Visit): Promise<Bucket> {
     const bucket = buckets.cached(name) ?? (await findBucket(name))
     const isHere =
       bucket !== undefined &&
@@ -122,6 +127,7 @@ export function createDeliveryFront(
       (place.accountId === undefined || bucket.accountId === place.accountId) &&
       (place.bucketId === undefined || bucket.id === place.bucketId) &&
       deliveryOf(bucket).enabled
+    visit.hidden = isHere ? undefined : bucket
     if (!isHere) throw new Refusal(404, 'NoSuchBucket', 'There is no such bucket here.')
     return bucket
   }
@@ -165,19 +171,22 @@ export function createDeliveryFront(
   }
 
   async function answerAnew(request: HttpRequest, pending?: Pending): Promise<HttpResponse> {
-    const visit: Visit = { bucket: undefined, key: undefined }
+    const visit: Visit = { bucket: undefined, hidden: undefined, key: undefined, found: undefined }
     let response: HttpResponse
     let errorCode: string | undefined
+    let refused: Refused | undefined
     try {
       response = await answer(request, visit, pending)
     } catch (error) {
-      const refused = refuse(error, request)
-      if (refused.fault) options.onFault(error, request)
-      response = refused.response
-      errorCode = refused.code
+      const { response: answered, code, message, fault } = refuse(error, request)
+      if (fault) options.onFault(error, request)
+      else refused = refusedBy(error, request, visit, { status: answered.status, code, message })
+      response = answered
+      errorCode = code
     }
     const { bucket, key } = visit
-    request.served = { front: 'delivery', operation: 'Deliver', bucket, key, errorCode }
+    const served: Served = { front: 'delivery', operation: 'Deliver', bucket, key, errorCode }
+    request.served = refused === undefined ? served : { ...served, refused }
     return bucket === undefined ? response : share(response, request, bucket)
   }
 
@@ -186,6 +195,17 @@ export function createDeliveryFront(
     return ready === undefined || 'grant' in ready ? answerAnew(request, ready) : ready
   }
 }
+
+/** Why, to be explained if anybody is to know. */
+const refusedBy = (
+  error: unknown,
+  request: HttpRequest,
+  visited: Visited,
+  told: Omit<Refused, 'explain'>,
+): Refused => ({
+  ...told,
+  explain: async () => (await import('./explain-refusal.ts')).explainRefusal(error, request, visited),
+})
 
 /** Whether the answer is the very bytes, and all of them. */
 const isWhole = ({ status, body }: HttpResponse, bytes: Uint8Array): boolean =>

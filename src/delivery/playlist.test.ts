@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { SaxesParser } from 'saxes'
 import type { Carry } from './carry.ts'
-import { playlistKind, rewritePlaylist } from './playlist.ts'
+import { playlistKind } from '../objects/playlist-kind.ts'
+import { rewritePlaylist } from './playlist.ts'
 
 test('a playlist is known by its type, else by how its key ends', () => {
   const rows: readonly (readonly [key: string, type: string | undefined, kind: 'hls' | 'dash' | undefined])[] = [

@@ -103,7 +103,7 @@ const shown = ({ status, headers, text, served }: Answer) => ({
   status,
   headers: { ...headers, 'cache-status': headers['cache-status'] === undefined },
   text,
-  served: { ...served, errorCode: served?.errorCode, bucket: served?.bucket?.name },
+  served: { ...served, errorCode: served?.errorCode, bucket: served?.bucket?.name, refused: served?.refused?.code },
 })
 
 describe('an answer is no longer given', () => {

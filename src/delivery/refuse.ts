@@ -23,6 +23,7 @@ export class Refusal extends Error {
 export interface Refused {
   readonly response: HttpResponse
   readonly code: string
+  readonly message: string
   readonly fault: boolean
 }
 
@@ -30,18 +31,28 @@ export function refuse(error: unknown, { id }: Pick<HttpRequest, 'id'>): Refused
   if (error instanceof TokenRefused) {
     const { reason, message } = error
     const headers = ['x-entrepot-refusal', reason]
-    return { response: textAnswer(403, `${reason}: ${message}`, id, headers), code: codeOf(reason), fault: false }
+    return {
+      response: textAnswer(403, `${reason}: ${message}`, id, headers),
+      code: codeOf(reason),
+      message,
+      fault: false,
+    }
   }
   if (error instanceof Refusal) {
     const { status, code, message, headers } = error
-    return { response: textAnswer(status, message, id, headers), code, fault: false }
+    return { response: textAnswer(status, message, id, headers), code, message, fault: false }
   }
   if (error instanceof ApiError) {
     const headers = Object.entries(error.headers).flat()
-    return { response: textAnswer(error.status, error.message, id, headers), code: error.code, fault: false }
+    return {
+      response: textAnswer(error.status, error.message, id, headers),
+      code: error.code,
+      message: error.message,
+      fault: false,
+    }
   }
   const text = 'An internal error occurred. Try again.'
-  return { response: textAnswer(500, text, id, []), code: 'InternalError', fault: true }
+  return { response: textAnswer(500, text, id, []), code: 'InternalError', message: text, fault: true }
 }
 
 function textAnswer(status: number, text: string, id: string, more: readonly string[]): HttpResponse {

@@ -2,7 +2,8 @@
 import type { HttpRequest } from '../http/message.ts'
 import type { Head } from '../objects/head.ts'
 import type { Carry } from './carry.ts'
-import { codingFor, Compressor, type Coding } from './compress.ts'
+import { codingFor, type Coding } from '../http/content-coding.ts'
+import { Compressor } from './compress.ts'
 import type { Description } from './description.ts'
 import { contentName, rewritingOf, Rewritings, type PlaylistRewriter } from './rewritings.ts'
 

@@ -4,7 +4,7 @@ import type { Head } from '../objects/head.ts'
 import type { Carry } from './carry.ts'
 import { DerivedBytes } from './derived-bytes.ts'
 import type { Description } from './description.ts'
-import type { PlaylistKind } from './playlist.ts'
+import type { PlaylistKind } from '../objects/playlist-kind.ts'
 
 /** The bytes of a playlist with the token in it. */
 export type PlaylistRewriter = (kind: PlaylistKind, bytes: Uint8Array, carry: Carry) => Uint8Array

@@ -1,4 +1,5 @@
 /** A request as every front sees it, and the answer it gives back; http/listener.ts makes the one and sends the other. */
+import type { Refused } from './refused.ts'
 
 export interface HttpRequest {
   /** x-amz-request-id: 16 characters 0-9A-F, unique. */
@@ -46,12 +47,16 @@ export interface Served {
   readonly operation: string
   readonly bucket?: Bucket | undefined
   readonly key?: string | undefined
+  /** Where an object's bytes came or went by management: they count as what S3 carries. */
+  readonly countedAs?: 's3' | undefined
   /** Of the one who asks. */
   readonly accountId?: string | undefined
   readonly accessKeyId?: string | undefined
   readonly userId?: string | undefined
   /** The error's code, where it was refused or failed. */
   readonly errorCode?: string | undefined
+  /** Why it was refused, for those who ask. */
+  readonly refused?: Refused | undefined
 }
 
 /** As much of a bucket as is counted and logged. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { keyspace } from '../metadata/keyspace.ts'
 import { createMemoryStore } from '../metadata/memory.ts'
 import { dayOf, dayText } from '../metering/day.ts'
-import { dayKey, recordsOf } from '../metering/keys.ts'
+import { dayIn, dayKey, recordsOf } from '../metering/keys.ts'
 import { encodeStorage } from '../metering/storage-of-day.ts'
 import { counterKey } from '../metering/usage-counters.ts'
 import { UsageReports } from '../metering/usage-reports.ts'
@@ -23,6 +23,7 @@ test('what is of more than 400 days is removed, in pieces and once a day; the re
         for (const counter of [0, 7]) transaction.add(counterKey('key', id, today - age, counter), age + 1)
         const storage = encodeStorage({ ...noUsage, atMs: 1 })
         transaction.set(dayKey(recordsOf(keyspace.storageOfDay, 'bucket', id), today - age), storage)
+        transaction.set(dayKey(recordsOf(keyspace.objectsOfDay, 'bucket', id), today - age), Buffer.of(0))
       }
     }
   })
@@ -43,8 +44,15 @@ test('what is of more than 400 days is removed, in pieces and once a day; the re
   const job = usageRetentionJob({ metadata, clock: { now: () => nowMs }, atOnce: 10 })
   let pieces = 1
   while ((await job.work(signal)) === 'busy') pieces++
-  assert.equal(pieces, 6)
+  assert.equal(pieces, 9)
   for (const id of ids) assert.deepEqual(await agesOf(id), { counted: all.slice(0, 4), stored: all.slice(0, 4) })
+  const objects = metadata.records.scan(Buffer.of(keyspace.objectsOfDay), Buffer.of(keyspace.objectsOfDay + 1), {
+    limit: 1000,
+  })
+  assert.deepEqual(
+    objects.map(([key]) => dayIn(key)).toSorted((a, b) => a - b),
+    [399, 398, 1, 0].flatMap((age) => ids.map(() => today - age)),
+  )
   const before = metadata.records
   assert.equal(await job.work(signal), 'idle')
   assert.equal(metadata.records, before)

@@ -14,7 +14,7 @@ export interface UsageRetentionParts {
   readonly atOnce?: number
 }
 
-const spaces = [keyspace.usageOfDay, keyspace.storageOfDay] as const
+const spaces = [keyspace.usageOfDay, keyspace.storageOfDay, keyspace.objectsOfDay] as const
 
 export function usageRetentionJob({ metadata, clock, atOnce = 100 }: UsageRetentionParts): Job {
   let today = -1

@@ -30,6 +30,8 @@ export const keyspace = {
   password: 0x1d,
   /** API keys of an account: account id, key id. */
   apiKeyOfAccount: 0x1e,
+  /** A link by which somebody sets a password once: digest of its token. */
+  setupLink: 0x1f,
   bucket: 0x20,
   bucketOfAccount: 0x21,
   /** Custom domains: 0 and a domain's id, the claim; 1 and a name, which claim is verified and what it shows; 2 is a guard alone. */
@@ -80,4 +82,8 @@ export const keyspace = {
   usageOfDay: 0x71,
   /** What was stored at the end of a day: of what, its id, the day. */
   storageOfDay: 0x72,
+  /** Which objects of a bucket were asked for most in a day: bucket (as above), the day. */
+  objectsOfDay: 0x77,
+  /** Requests that were refused lately: 0 and an account, which are its; 1, by time; 2 and a request's id, the refusal itself; 3 is a guard alone. */
+  refusal: 0x78,
 } as const

@@ -8,7 +8,7 @@ import type { Key } from '../metadata/metadata-store.ts'
 /** What usage is counted of: an account, a bucket (by its id), an access key (by its id). */
 export type MeteredKind = 'account' | 'bucket' | 'key'
 
-export type DailySpace = typeof keyspace.usageOfDay | typeof keyspace.storageOfDay
+export type DailySpace = typeof keyspace.usageOfDay | typeof keyspace.storageOfDay | typeof keyspace.objectsOfDay
 
 /** Their place is their byte: never changed. */
 const kinds: readonly MeteredKind[] = ['account', 'bucket', 'key']

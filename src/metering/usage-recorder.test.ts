@@ -72,6 +72,17 @@ test('without a bucket a request counts for who asks; management, and what belon
   assert.deepEqual(await report('account', bucket.accountId), [])
 })
 
+test('what management carries of objects counts as what S3 carries', async () => {
+  const managed = { front: 'management', operation: 'PutObject', accessKeyId: undefined } as const
+  recorder.record(end({ ...managed, countedAs: 's3' }, { bytesIn: 100 }))
+  recorder.record(end({ ...managed, operation: 'GetContent', countedAs: 's3' }, { bytesOut: 50 }))
+  recorder.record(end(managed, { bytesIn: 1 }))
+  await recorder.flush()
+  const s3 = { requests: 2, bytesIn: 100, bytesOut: 50, errors: 0 }
+  assert.deepEqual(await report('bucket', bucket.id), [{ day: '2026-11-20', ...s3, s3, delivery: none }])
+  assert.deepEqual(await report('account', bucket.accountId), [{ day: '2026-11-20', ...s3, s3, delivery: none }])
+})
+
 test('a day ends at midnight UTC; flushes, and threads, add up', async () => {
   const other = new UsageRecorder({ metadata, clock })
   for (const thread of [recorder, other, recorder]) {

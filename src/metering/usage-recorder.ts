@@ -6,7 +6,8 @@
  * commit is reported to have failed although it was made, what it added is counted twice.
  *
  * A request belongs to the account that owns its bucket; where it names none that there is, to the account that asks. Its bytes are those of bodies,
- * without headers. What belongs to nobody is not counted, nor are requests of management.
+ * without headers. What belongs to nobody is not counted, nor are requests of management, but for those that carry the bytes of objects: they count
+ * as S3's. Which objects are read most is counted beside, in a bounded number of counters: see frequent-objects.ts.
  */
 import { keepLastUses, usesAtOnce, type LastUse } from '../access/last-use.ts'
 import type { Clock } from '../base/clock.ts'
@@ -14,6 +15,8 @@ import type { RequestEnd } from '../http/listener.ts'
 import type { MetadataStore } from '../metadata/metadata-store.ts'
 import { dayOf } from './day.ts'
 import type { MeteredKind } from './keys.ts'
+import { countersKeptMax, ObjectCounts, type ObjectsOfBucket } from './object-counts.ts'
+import { addObjects } from './objects-of-day.ts'
 import { Tallies, type Row } from './tallies.ts'
 import { counterKey, measures } from './usage-counters.ts'
 
@@ -28,12 +31,20 @@ export interface UsageRecorderParts {
 
 /** Rows of counters added in one transaction. */
 const rowsAtOnce = 200
+/** Buckets whose objects are added in one transaction. */
+const bucketsAtOnce = 20
 const flushSeconds = 10
 
 /** Of which requests the end is counted. */
 export type CountedEnd = Pick<RequestEnd, 'status' | 'bytesIn' | 'bytesOut'> & {
   readonly request: Pick<RequestEnd['request'], 'served' | 'remoteAddress'>
 }
+
+/** Only what is there is kept by its name: of what is not, or leads elsewhere, the name may be anything, a token included. */
+const readStatuses: ReadonlySet<number> = new Set([200, 206, 304])
+
+/** Of operations: whether it reads an object. */
+const isRead = (operation: string): boolean => operation === 'GetObject' || operation === 'Deliver'
 
 export class UsageRecorder {
   readonly #metadata: MetadataStore
@@ -43,6 +54,9 @@ export class UsageRecorder {
   #today: Tallies
   /** Of days that have ended, or that could not be kept yet. */
   #waiting: Row[] = []
+  #objects: ObjectCounts
+  /** As `#waiting`; so many counters at most as two lists of them have. */
+  #waitingObjects: ObjectsOfBucket[] = []
   #uses = new Map<string, LastUse>()
   #flushed: Promise<void> = Promise.resolve()
   /** A flush has been asked for that has not begun. */
@@ -55,7 +69,9 @@ export class UsageRecorder {
     this.#clock = clock
     this.#rowsMax = rowsMax
     this.#onFault = onFault
-    this.#today = new Tallies(dayOf(clock.now()))
+    const day = dayOf(clock.now())
+    this.#today = new Tallies(day)
+    this.#objects = new ObjectCounts(day)
   }
 
   /** How often something was not counted because there was no room for one more row. */
@@ -66,15 +82,20 @@ export class UsageRecorder {
   /** Counts a request that has ended. Never throws, and takes no time worth counting. */
   record({ request, status, bytesIn, bytesOut }: CountedEnd): void {
     const { served } = request
-    if (served === undefined || served.front === 'management') return
+    const front = served?.countedAs ?? served?.front
+    if (served === undefined || front === undefined || front === 'management') return
     const nowMs = this.#clock.now()
     const day = dayOf(nowMs)
     if (day !== this.#today.day) this.#turnTo(day)
-    const { bucket, accessKeyId, front } = served
+    const { bucket, accessKeyId } = served
     const first = front === 's3' ? 0 : measures.length
     const accountId = bucket === undefined ? served.accountId : bucket.accountId
     if (accountId !== undefined) this.#count('account', accountId, first, status, bytesIn, bytesOut)
-    if (bucket !== undefined) this.#count('bucket', bucket.id, first, status, bytesIn, bytesOut)
+    if (bucket !== undefined) {
+      this.#count('bucket', bucket.id, first, status, bytesIn, bytesOut)
+      if (readStatuses.has(status) && served.key !== undefined && isRead(served.operation))
+        this.#objects.count(bucket.id, served.key, bytesOut)
+    }
     if (accessKeyId === undefined) return
     this.#count('key', accessKeyId, first, status, bytesIn, bytesOut)
     if (this.#uses.size >= this.#rowsMax && !this.#uses.has(accessKeyId)) return
@@ -133,6 +154,8 @@ export class UsageRecorder {
   #turnTo(day: number): void {
     this.#waiting.push(...this.#today.rows())
     this.#today = new Tallies(day)
+    for (const objects of this.#objects.objects()) this.#waitingObjects.push(objects)
+    this.#objects = new ObjectCounts(day)
   }
 
   async #flush(): Promise<void> {
@@ -140,7 +163,9 @@ export class UsageRecorder {
     this.#turnTo(this.#today.day)
     const rows = this.#waiting
     const uses = [...this.#uses]
+    const objects = this.#waitingObjects
     this.#waiting = []
+    this.#waitingObjects = []
     this.#uses = new Map()
     try {
       while (rows.length > 0) {
@@ -151,8 +176,13 @@ export class UsageRecorder {
         await keepLastUses(this.#metadata, new Map(uses.slice(0, usesAtOnce)))
         uses.splice(0, usesAtOnce)
       }
+      while (objects.length > 0) {
+        await addObjects(this.#metadata, objects.slice(0, bucketsAtOnce))
+        objects.splice(0, bucketsAtOnce)
+      }
     } catch (error) {
       this.#putBack(rows, uses)
+      this.#putBackObjects(objects)
       throw error
     }
   }
@@ -164,6 +194,15 @@ export class UsageRecorder {
           if (count > 0) transaction.add(counterKey(kind, id, day, counter), count)
       }
     })
+  }
+
+  /** What does not fit is lost: the most that is told is too little. */
+  #putBackObjects(objects: readonly ObjectsOfBucket[]): void {
+    let room = 4 * countersKeptMax
+    for (const each of [...this.#waitingObjects.splice(0), ...objects]) {
+      room -= each.counters.size
+      if (room >= 0) this.#waitingObjects.push(each)
+    }
   }
 
   #putBack(rows: readonly Row[], uses: readonly (readonly [id: string, use: LastUse])[]): void {

@@ -6,6 +6,8 @@ import { keyspace } from '../metadata/keyspace.ts'
 import type { Entry, MetadataStore } from '../metadata/metadata-store.ts'
 import { dayText, parseDay } from './day.ts'
 import { counterIn, dayIn, dayKey, recordsOf, type DailySpace, type MeteredKind } from './keys.ts'
+import { merge, type Frequent } from './frequent-objects.ts'
+import { decodeObjects } from './objects-of-day.ts'
 import { decodeStorage, type StoredThen } from './storage-of-day.ts'
 import { countersMax, countsOf, noCounters, type UsageCounts } from './usage-counters.ts'
 
@@ -31,6 +33,13 @@ export interface UsageOfDay extends UsageCounts {
 /** What was stored when the day had ended. */
 export interface StorageOfDay extends StoredThen {
   readonly day: string
+}
+
+/** Of a bucket, in all the days asked for. */
+export interface ReadObject {
+  readonly key: string
+  readonly requests: number
+  readonly bytesOut: number
 }
 
 export class UsageReports {
@@ -64,6 +73,18 @@ export class UsageReports {
     return entries.map(([key, value]) => ({ day: dayText(dayIn(key)), ...decodeStorage(value) }))
   }
 
+  /**
+   * The objects of a bucket that were read most, the busiest first; each with no more than the truth (see frequent-objects.ts for how much less). Throws
+   * as `byDay`.
+   */
+  async objects(options: Omit<ReportOptions, 'of'>, limit: number): Promise<readonly ReadObject[]> {
+    const all = new Map<string, Frequent>()
+    for (const [, value] of await this.#scan(keyspace.objectsOfDay, { ...options, of: 'bucket' }, 1))
+      merge(all, decodeObjects(value))
+    const objects = [...all].map(([key, { requests, bytesOut }]) => ({ key, requests, bytesOut }))
+    return objects.toSorted(busiestFirst).slice(0, limit)
+  }
+
   #scan(space: DailySpace, options: ReportOptions, recordsOfDayMax: number): Promise<readonly Entry[]> {
     const first = parseDay(options.fromDay, 'fromDay')
     const last = parseDay(options.toDay, 'toDay')
@@ -75,6 +96,9 @@ export class UsageReports {
     return this.#metadata.read((snapshot) => snapshot.scan(dayKey(records, first), end, { limit }))
   }
 }
+
+export const busiestFirst = (a: ReadObject, b: ReadObject): number =>
+  b.requests - a.requests || b.bytesOut - a.bytesOut || (a.key < b.key ? -1 : 1)
 
 function usageOfDay(day: number, row: readonly number[]): UsageOfDay {
   const [s3, delivery] = [countsOf(row, 's3'), countsOf(row, 'delivery')]

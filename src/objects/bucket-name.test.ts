@@ -33,6 +33,11 @@ const names: readonly (readonly [name: string, ...rules: BucketNaming[]])[] = [
   ['a'.repeat(63), 'aws', 'qencode', 'relaxed'],
   ['a'.repeat(64), 'relaxed'],
   ['ab', 'relaxed'],
+  // Kept for the console.
+  ['uc'],
+  ['UC'],
+  ['~content'],
+  ['uca', 'aws', 'relaxed'],
   // L-19, and 128 characters, whatever their size
   ['BucketName', 'qencode', 'relaxed'],
   ['s3bucket', 'aws', 'qencode', 'relaxed'],

@@ -76,6 +76,12 @@ export class Buckets {
     return this.#known(name) ?? (await this.#load(name))
   }
 
+  /** The bucket that has the name, in whatever case it is written: what keeps another from being made. */
+  async holderOf(name: string): Promise<Bucket | undefined> {
+    const value = await this.#metadata.get(bucketKey(name))
+    return value && decodeBucket(value)
+  }
+
   /** What get answers, where that is known without a read. */
   cached(name: string): Bucket | undefined {
     const bucket = this.#known(name)

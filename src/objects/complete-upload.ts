@@ -47,7 +47,7 @@ export interface CompleteOptions {
 }
 
 /** Bytes that every part but the last must have. */
-const partSizeMin = 5 * 1024 * 1024
+export const partSizeMin = 5 * 1024 * 1024
 /** 50 TB, as AWS has it since 2025. */
 export const objectSizeMax = 50 * 1024 ** 4
 

@@ -106,6 +106,25 @@ export class BucketEmptier {
     return entry && Buffer.from(entry[0]).toString('hex', 1)
   }
 
+  /** An account's buckets that are being emptied, in order of id; at most `limit`, after one of them. */
+  async list(
+    accountId: string,
+    { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+  ): Promise<readonly Bucket[]> {
+    const { start, end } = under(Buffer.from([keyspace.emptying]))
+    let from = after === undefined ? start : Buffer.concat([emptyingKey(after), zero])
+    const found: Bucket[] = []
+    for (;;) {
+      const entries = await this.#metadata.read((snapshot) => snapshot.scan(from, end, { limit: lookSize }))
+      for (const [, value] of entries) {
+        const { bucket } = decodeEmptying(value)
+        if (bucket.accountId === accountId && found.length < limit) found.push(bucket)
+      }
+      if (entries.length < lookSize || found.length >= limit) return found
+      from = Buffer.concat([entries.at(-1)![0], zero])
+    }
+  }
+
   /** One bounded piece. `backwards`: from the end, so that two who work at the same time do not get in each other's way. */
   async work(bucketId: string, backwards = false): Promise<Emptied> {
     const value = await this.#metadata.get(emptyingKey(bucketId))

@@ -8,6 +8,14 @@ import type { ToggleKind, ToggleValue } from './toggle.ts'
 export const profileNames = ['aws', 'qencode', 'selectel', 'kontenum'] as const
 export type ProfileName = (typeof profileNames)[number]
 
+/** What each of them is. */
+export const profileSummaries: Readonly<Record<ProfileName, string>> = {
+  aws: 'As Amazon S3 behaves today; the default.',
+  qencode: "As Qencode's Media Storage documents itself: few operations, public delivery, no plain HTTP.",
+  selectel: "As Selectel's object storage documents itself: Signature Version 2 too, policies that exclude all else.",
+  kontenum: "As Kontenum's storage documents itself: what is deleted can be had back, and reading is for delivery.",
+}
+
 export interface ToggleRow<T extends ToggleValue> {
   readonly kind: ToggleKind<T>
   /** Full sentences. */
@@ -129,7 +137,7 @@ export const toggleTable = {
     names,
     choice('aws', 'qencode', 'relaxed'),
     { aws: 'aws', qencode: 'qencode', selectel: 'relaxed', kontenum: 'aws' },
-    'Names of new buckets. `aws`: 3 to 63 small letters, digits, hyphens, full stops. `qencode`: 6 to 63 letters, digits, hyphens, found in any case. `relaxed`: up to 128 characters without a slash. Whatever the rule, two names never differ by case alone.',
+    'Names of new buckets. `aws`: 3 to 63 small letters, digits, hyphens, full stops. `qencode`: 6 to 63 letters, digits, hyphens, found in any case. `relaxed`: up to 128 characters without a slash, but not `uc`, whose host the console needs. Whatever the rule, two names never differ by case alone.',
   ),
   'naming.key': toggle(
     names,

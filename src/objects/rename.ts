@@ -124,23 +124,24 @@ export class Renamer {
   }
 
   /**
-   * Gives the current version another key. What is there is replaced. Answers at once where it has been done already, as the token says. Throws
+   * Gives the current version another key, and the version that is there then; undefined where it has been done already, as the token says. What
+   * is there is replaced. Throws
    * NoSuchKey, AccessDenied where the version is locked, IdempotentParameterMismatch, QuotaExceeded (where the bucket has versions, the name before
    * keeps those that it had), and what the conditions throw.
    */
-  async rename(bucket: Bucket, from: string, to: string, options: RenameOptions): Promise<void> {
+  async rename(bucket: Bucket, from: string, to: string, options: RenameOptions): Promise<Head | undefined> {
     requireDifferent(from, to)
     const { token } = options
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      if (token !== undefined && (await this.#isRepeated(bucket, token))) return
+      if (token !== undefined && (await this.#isRepeated(bucket, token))) return undefined
       const head = await this.#heads.get(bucket, from)
       const guards = guardsOf(bucket, from, to)
       const exclusive = token === undefined ? guards.exclusive : [...guards.exclusive, tokenKey(bucket.id, token)]
       const shared = [ownersKey(head.extent)]
-      const done = await this.#buckets.transact(bucket, { exclusive, shared }, (transaction, current) =>
+      const renamed = await this.#buckets.transact(bucket, { exclusive, shared }, (transaction, current) =>
         this.#rename(transaction, { bucket: current, key: from, head }, to, options),
       )
-      if (done) return
+      if (renamed !== undefined) return renamed
     }
     throw new ApiError('SlowDown')
   }
@@ -149,13 +150,18 @@ export class Renamer {
     return this.#metadata.read((snapshot) => isRepeated(snapshot, bucket.id, token, this.#clock.now()))
   }
 
-  /** False where the source is no longer what was found, or the token has been used meanwhile. */
-  async #rename(transaction: Transaction, source: Located, to: string, options: RenameOptions): Promise<boolean> {
+  /** Undefined where the source is no longer what was found, or the token has been used meanwhile. */
+  async #rename(
+    transaction: Transaction,
+    source: Located,
+    to: string,
+    options: RenameOptions,
+  ): Promise<Head | undefined> {
     const { bucket, key: from, head } = source
     const { token, condition, sourceCondition } = options
     const nowMs = this.#clock.now()
-    if (token !== undefined && (await isRepeated(transaction, bucket.id, token, nowMs))) return false
-    if (!(await this.#heads.isThere(transaction, source))) return false
+    if (token !== undefined && (await isRepeated(transaction, bucket.id, token, nowMs))) return undefined
+    if (!(await this.#heads.isThere(transaction, source))) return undefined
     sourceCondition?.(head)
     requireUnlocked(head, this.#lockClock.now())
     if (token !== undefined) await remember(transaction, bucket.id, token, nowMs)
@@ -163,13 +169,13 @@ export class Renamer {
       condition?.(await this.#heads.current(transaction, bucket, to))
       await this.#moveOnly(transaction, bucket, from, to, head, true)
       if (bucket.lifecycle !== undefined) scheduleLook(transaction, bucket, to, { current: head }, nowMs)
-      return true
+      return head
     }
     mentionAgain(transaction, head.extent)
     const { modifiedMs, versionId: _, isNull: __, retention: ___, legalHold: ____, uploadId: _____, ...same } = head
-    await this.#versions.put(transaction, bucket, to, same, condition, modifiedMs)
+    const renamed = await this.#versions.put(transaction, bucket, to, same, condition, modifiedMs)
     await this.#versions.delete(transaction, bucket, from, {}, options.ownerId)
-    return true
+    return renamed
   }
 
   /** Throws NoSuchKey, InvalidRequest. */

@@ -7,6 +7,8 @@ export type ToggleValue = string | number | boolean | null
 export interface ToggleKind<T extends ToggleValue> {
   /** As the documentation shows it: `off, read, on`. */
   readonly name: string
+  /** Those that there are, as an operator writes them; undefined for numbers. */
+  readonly values: readonly string[] | undefined
   readonly parse: (written: unknown) => T
 }
 
@@ -18,6 +20,7 @@ export class ToggleFault extends Error {
 /** `on` or `off`, and what else means the same. */
 export const onOrOff: ToggleKind<boolean> = {
   name: 'on, off',
+  values: ['on', 'off'],
   parse(written) {
     const text = String(written).toLowerCase()
     if (text === 'true' || text === 'on' || text === 'yes' || text === '1') return true
@@ -28,6 +31,7 @@ export const onOrOff: ToggleKind<boolean> = {
 
 export const choice = <const T extends string | number>(...choices: readonly T[]): ToggleKind<T> => ({
   name: choices.join(', '),
+  values: choices.map(String),
   parse(written) {
     // A boolean is what JSON and shells make of on and off.
     const text = written === true ? 'on' : written === false ? 'off' : String(written).toLowerCase()
@@ -40,6 +44,7 @@ export const choice = <const T extends string | number>(...choices: readonly T[]
 /** A whole number, or none: `null` in JSON, `none` as a text. */
 export const numberOrNone = (min: number, max: number): ToggleKind<number | null> => ({
   name: `${min} to ${max}, or none`,
+  values: undefined,
   parse(written) {
     const text = String(written).toLowerCase()
     if (text === 'null' || text === 'none') return null
@@ -53,6 +58,7 @@ export const numberOrNone = (min: number, max: number): ToggleKind<number | null
 
 export const wholeNumber = (min: number, max: number): ToggleKind<number> => ({
   name: `${min} to ${max}`,
+  values: undefined,
   parse(written) {
     const text = String(written)
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN

@@ -97,6 +97,20 @@ export class Authorization {
     return authorize({ ...question, under: `${bucket.name}/` })
   }
 
+  /**
+   * What would be asked of reading an object, or, without a key, all of a bucket's: for those who want to know why. Of an object that is not there
+   * nothing is known but its name.
+   */
+  async questionOf({ action, bucket, key }: Demand & { readonly bucket: Bucket }): Promise<Asked> {
+    if (key === undefined) {
+      const question = this.#about({ action, bucket, key: '*' }, undefined)
+      return { question: { ...question, under: `${bucket.name}/` } }
+    }
+    const found = await this.#find(bucket, key, undefined)
+    const head = found instanceof ApiError ? undefined : found
+    return { question: this.#about({ action, bucket, key }, head), head }
+  }
+
   async may(demand: Demand): Promise<boolean> {
     const { question, missing } = await this.#ask(demand)
     return missing === undefined && may(question)
@@ -177,7 +191,9 @@ export class Authorization {
       bucketPolicy: compiledPolicy(bucket)?.policy,
       policyIsExclusive: this.#togglesOf(bucket)['policy.exclusive'],
       restrictPublicBuckets: bucket.publicAccessBlock?.restrictPublicBuckets === true,
-      ...(countsAcl ? { aclAllows: () => aclAllows(acl, asking) } : undefined),
+      ...(countsAcl
+        ? { aclAllows: () => aclAllows(acl, asking), aclIgnoresPublic: asking.ignoresPublic === true }
+        : undefined),
       context: this.#context(bucket, head, demand),
     }
   }

@@ -42,14 +42,22 @@ export function refuseLockingOut(
 
 /** Whether anybody may do something in the bucket. Throws NoSuchBucketPolicy where there is no policy, and no ACL that could say so either. */
 export function isPublicBucket(bucket: Bucket, mode: AclMode): boolean {
-  const hasAcls = aclRulesOf(bucket, mode) === 'full'
-  if (bucket.policy === undefined && !hasAcls) throw noSuchPolicy(bucket)
-  const byAcl = bucket.publicAccessBlock?.ignorePublicAcls !== true && isPublicAcl(bucketAcl(bucket, mode))
-  return (
-    byAcl ||
-    (bucket.policy !== undefined && isPublic(parsePolicy(bucket.policy, 'bucket', bucket.name, { lenient: true })))
-  )
+  if (bucket.policy === undefined && aclRulesOf(bucket, mode) !== 'full') throw noSuchPolicy(bucket)
+  return isPublicByAcl(bucket, mode) || isPublicByPolicy(bucket)
 }
+
+/** What lets anybody do something in the bucket; null where nothing does. */
+export function publicBy(bucket: Bucket, mode: AclMode): 'policy' | 'acl' | null {
+  // RestrictPublicBuckets lets a public policy be, and heeds it for nobody but the owner's account.
+  if (bucket.publicAccessBlock?.restrictPublicBuckets !== true && isPublicByPolicy(bucket)) return 'policy'
+  return isPublicByAcl(bucket, mode) ? 'acl' : null
+}
+
+const isPublicByAcl = (bucket: Bucket, mode: AclMode): boolean =>
+  bucket.publicAccessBlock?.ignorePublicAcls !== true && isPublicAcl(bucketAcl(bucket, mode))
+
+const isPublicByPolicy = ({ policy, name }: Bucket): boolean =>
+  policy !== undefined && isPublic(parsePolicy(policy, 'bucket', name, { lenient: true }))
 
 export const noSuchPolicy = ({ name }: Pick<Bucket, 'name'>): ApiError =>
   new ApiError('NoSuchBucketPolicy', undefined, { details: { BucketName: name } })

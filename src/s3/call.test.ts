@@ -6,7 +6,7 @@ import { roles } from '../access/roles.ts'
 import { Buckets } from '../objects/buckets.ts'
 import { Regions } from '../objects/regions.ts'
 import { createFindToggles, type ToggleLayer } from '../objects/toggles.ts'
-import { createCallS3, createS3Rights, type Caller } from './call.ts'
+import { createCallS3, createReadS3, createS3Rights, type CallBody, type Caller } from './call.ts'
 import type { Services } from './context.ts'
 import { Endpoints } from './endpoints.ts'
 import { operations } from './operations.generated.ts'
@@ -42,9 +42,17 @@ async function makeCall(layer: ToggleLayer = {}) {
     accountOfEmail: () => Promise.resolve(undefined),
   }
   const callS3 = createCallS3(services)
-  const call = (name: string, input: Readonly<Record<string, unknown>>, identity = root, more: Partial<Caller> = {}) =>
-    callS3(name, input, caller(identity, more))
-  return { ...front, services, call, rights: createS3Rights(services) }
+  const call = (
+    name: string,
+    input: Readonly<Record<string, unknown>>,
+    identity = root,
+    more: Partial<Caller> = {},
+    body?: CallBody,
+  ) => callS3(name, input, caller(identity, more), body)
+  const readS3 = createReadS3(services)
+  const read = (key: string, headers: Readonly<Record<string, string>> = {}, identity = root) =>
+    readS3({ bucket: 'photos', key, method: 'GET', headers }, caller(identity))
+  return { ...front, services, call, read, rights: createS3Rights(services) }
 }
 
 const cors = { CORSRules: [{ AllowedMethods: ['GET'], AllowedOrigins: ['*'] }] }
@@ -221,5 +229,62 @@ describe('rights are asked for without doing anything', () => {
     await rights.onBucket('s3:PutBucketPolicy', photos, caller(member()))
     const denied = member({ Action: 's3:PutBucketPolicy', Resource: 'arn:aws:s3:::photos' })
     await assert.rejects(rights.onBucket('s3:PutBucketPolicy', photos, caller(denied)), { code: 'AccessDenied' })
+  })
+})
+
+describe('bytes', () => {
+  const bytes = (text: string): CallBody => ({
+    size: text.length,
+    body: (async function* () {
+      yield Buffer.from(text)
+    })(),
+  })
+
+  test('go in as they do on the wire, and come out so', async () => {
+    const { call, read, send } = await makeCall()
+    const output = await call(
+      'PutObject',
+      { Bucket: 'photos', Key: 'a', ContentType: 'text/x' },
+      root,
+      {},
+      bytes('text'),
+    )
+    assert.equal(output['ETag'], '"1cb251ec0d568de6a929b520c4aed8d1"')
+    const answer = await send('GET /photos/a')
+    assert.deepEqual([answer.text, answer.headers['content-type']], ['text', 'text/x'])
+    const { status, body } = await read('a', { range: 'bytes=1-2', 'x-amz-acl': 'ignored' })
+    assert.deepEqual([status, body instanceof Uint8Array && Buffer.from(body).toString()], [206, 'ex'])
+    await assert.rejects(read('a', { 'if-none-match': '*' }), { code: 'NotModified' })
+    await assert.rejects(read('none'), { code: 'NoSuchKey' })
+  })
+
+  test('are neither written nor read by who may not', async () => {
+    const { call, read } = await makeCall()
+    const mia = member({ Action: ['s3:PutObject', 's3:GetObject'], Resource: '*' })
+    await assert.rejects(call('PutObject', { Bucket: 'photos', Key: 'a' }, mia, {}, bytes('x')), {
+      code: 'AccessDenied',
+    })
+    await call('PutObject', { Bucket: 'photos', Key: 'a' }, root, {}, bytes('x'))
+    await assert.rejects(read('a', {}, mia), { code: 'AccessDenied' })
+  })
+
+  test('are for operations that keep them, and those must have some', async () => {
+    const { call } = await makeCall()
+    await assert.rejects(call('GetBucketCors', { Bucket: 'photos' }, root, {}, bytes('x')), {
+      code: 'UnexpectedContent',
+    })
+    await assert.rejects(call('PutObject', { Bucket: 'photos', Key: 'a' }), { code: 'InvalidArgument' })
+  })
+
+  test('have keys that S3 has', async () => {
+    const { call } = await makeCall()
+    for (const [Key, code] of [
+      ['', 'InvalidArgument'],
+      ['a\0', 'InvalidArgument'],
+      ['é'.repeat(513), 'KeyTooLongError'],
+    ] as const) {
+      await assert.rejects(call('PutObject', { Bucket: 'photos', Key }, root, {}, bytes('x')), { code })
+      await assert.rejects(call('HeadObject', { Bucket: 'photos', Key }), { code })
+    }
   })
 })

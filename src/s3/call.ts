@@ -6,16 +6,21 @@
 import { ApiError } from '../base/errors.ts'
 import type { Identity } from '../access/authorize.ts'
 import { emptyBody } from '../http/request-body.ts'
-import type { HttpRequest } from '../http/message.ts'
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { Query } from '../http/query.ts'
 import type { Bucket } from '../objects/bucket.ts'
 import { Authorization } from './authorization.ts'
+import { decode, encode } from './codec.ts'
 import type { Context, Services } from './context.ts'
 import { inputFromJson } from './from-json.ts'
 import { Prepared, refuseUnhonoured, type Action, type Operation } from './operation.ts'
 import { operations } from './operations.generated.ts'
+import getObject from './operations/GetObject.ts'
+import headObject from './operations/HeadObject.ts'
 import { refuseKeyName } from './profile-operations.ts'
+import { requireKey } from './rename-names.ts'
 import { RequestContext } from './request-context.ts'
-import type { Shape } from './shape.ts'
+import type { Infer, Members, Shape } from './shape.ts'
 import { outputToJson } from './to-json.ts'
 
 /** Who calls, and over what: of a request in another language. */
@@ -25,11 +30,19 @@ export interface Caller extends Pick<HttpRequest, 'id' | 'secure' | 'remoteAddre
   readonly delivery?: Context['delivery']
 }
 
+/** The bytes of a body, for an operation that keeps them. */
+export interface CallBody {
+  readonly body: AsyncIterable<Uint8Array>
+  /** As declared; a body of another size is refused. */
+  readonly size: number
+}
+
 /** `input` is as AWS's command line writes it, in JSON, and the output as it prints it. Throws ApiError. */
 export type CallS3 = (
   name: string,
   input: Readonly<Record<string, unknown>>,
   caller: Caller,
+  body?: CallBody,
 ) => Promise<Readonly<Record<string, unknown>>>
 
 const byName: ReadonlyMap<string, Operation> = new Map(
@@ -38,39 +51,80 @@ const byName: ReadonlyMap<string, Operation> = new Map(
 
 export const createCallS3 =
   (services: Services): CallS3 =>
-  async (name, json, caller) => {
+  async (name, json, caller, body) => {
     const operation = byName.get(name)
     if (operation === undefined) throw new ApiError('NotImplemented', `${name} is not implemented.`)
-    const input = inputFromJson(operation.shape, json)
-    const named = input['Bucket'] as string | undefined
-    const isNew = name === 'CreateBucket'
-    const bucket = named === undefined || isNew ? undefined : await services.buckets.get(named)
-    const toggles = services.toggles(bucket, caller.identity.accountId)
-    refuseUnhonoured(operation, input)
-    const expected = input['ExpectedBucketOwner']
-    if (expected !== undefined && bucket !== undefined && expected !== bucket.accountId)
-      throw new ApiError('AccessDenied')
-    const request = requestOf(caller, operation.shape)
-    const order = { toggles, bucket }
-    const authorization = new Authorization(caller.identity, { request, method: 'v4-header', input }, services, order)
-    if (name !== 'DeleteObjects') {
-      await authorization.require({
-        action: operation.action(input),
-        bucket,
-        key: input['Key'] as string | undefined,
-        versionId: input['VersionId'] as string | undefined,
-        resource: bucket === undefined ? named : undefined,
-      })
-    }
-    refuseKeyName(toggles, name, input)
-    const payload = { body: emptyBody, size: 0, trailers: () => ({}) }
-    const context = new RequestContext(request, authorization, bucket as Bucket, services, payload)
-    context.delivery = caller.delivery
-    const output = await withoutXml(async () => operation.handle(input, context))
+    const input = inputFromJson(operation.shape, json, body?.body)
+    const output = await perform(services, operation, input, caller, requestOf(caller, operation.shape, body))
     if (!(output instanceof Prepared)) return outputToJson(operation.shape, output)
+    if (output.told !== undefined) return output.told()
     if (output.response.status === 202) return {}
     throw new Error(`${name} answers bytes, which cannot be called for`)
   }
+
+/** Which version of which object is to be read. */
+export interface ReadOrder {
+  readonly bucket: string
+  readonly key: string
+  readonly versionId?: string | undefined
+  readonly method: 'GET' | 'HEAD'
+  /** Of the request for it: the range and the conditions among them are honoured, and nothing else. */
+  readonly headers: HttpRequest['headers']
+}
+
+/** GetObject's own answer, its bytes as a stream, or HeadObject's. Throws ApiError; NotModified too. */
+export type ReadS3 = (order: ReadOrder, caller: Caller) => Promise<HttpResponse>
+
+const readHeaders = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
+
+export const createReadS3 =
+  (services: Services): ReadS3 =>
+  async ({ bucket, key, versionId, method, headers: sent }, caller) => {
+    const { shape } = (method === 'HEAD' ? headObject : getObject) as Pick<Operation, 'shape'>
+    const operation = byName.get(shape.name)!
+    const headers = Object.fromEntries(readHeaders.map((name) => [name, sent[name]] as const))
+    const query = versionId === undefined ? Query.empty : new Query([['versionId', versionId]])
+    const input = await decode(shape, { method, bucket, key, query, headers, body: emptyBody })
+    const output = await perform(services, operation, input, caller, { ...requestOf(caller, shape), headers })
+    return output instanceof Prepared ? output.response : encode(shape, output)
+  }
+
+async function perform(
+  services: Services,
+  operation: Operation,
+  input: Infer<Members>,
+  caller: Caller,
+  request: HttpRequest,
+): Promise<Infer<Members> | Prepared> {
+  const { name } = operation.shape
+  const key = input['Key'] as string | undefined
+  if (key !== undefined) requireKey(key, 'key')
+  const named = input['Bucket'] as string | undefined
+  const isNew = name === 'CreateBucket'
+  const bucket = named === undefined || isNew ? undefined : await services.buckets.get(named)
+  const toggles = services.toggles(bucket, caller.identity.accountId)
+  refuseUnhonoured(operation, input)
+  const expected = input['ExpectedBucketOwner']
+  if (expected !== undefined && bucket !== undefined && expected !== bucket.accountId)
+    throw new ApiError('AccessDenied')
+  const order = { toggles, bucket }
+  const authorization = new Authorization(caller.identity, { request, method: 'v4-header', input }, services, order)
+  if (name !== 'DeleteObjects') {
+    await authorization.require({
+      action: operation.action(input),
+      bucket,
+      key,
+      versionId: input['VersionId'] as string | undefined,
+      resource: bucket === undefined ? named : undefined,
+    })
+  }
+  refuseKeyName(toggles, name, input)
+  const payload = { body: request.body, size: request.contentLength, trailers: () => ({}) }
+  const context = new RequestContext(request, authorization, bucket as Bucket, services, payload)
+  context.delivery = caller.delivery
+  context.copySizeMax = Infinity
+  return withoutXml(async () => operation.handle(input, context))
+}
 
 /** Handlers that look into documents speak of XML, which this is not. */
 async function withoutXml<T>(handle: () => Promise<T>): Promise<T> {
@@ -88,6 +142,7 @@ async function withoutXml<T>(handle: () => Promise<T>): Promise<T> {
 /** Whether the caller may do something, without doing it: each throws AccessDenied. */
 export interface S3Rights {
   onBucket(action: Action, bucket: Bucket, caller: Caller): Promise<void>
+  onObject(action: Action, bucket: Bucket, key: string, caller: Caller): Promise<void>
   /** On all objects in the bucket, whichever they are. */
   onObjects(action: Action, bucket: Bucket, caller: Caller): Promise<void>
 }
@@ -102,6 +157,9 @@ export function createS3Rights(services: Services): S3Rights {
     async onBucket(action, bucket, caller) {
       await authorizationOf(bucket, caller).require({ action, bucket })
     },
+    async onObject(action, bucket, key, caller) {
+      await authorizationOf(bucket, caller).require({ action, bucket, key })
+    },
     async onObjects(action, bucket, caller) {
       authorizationOf(bucket, caller).requireOnAll(action, bucket)
     },
@@ -112,18 +170,19 @@ export function createS3Rights(services: Services): S3Rights {
 const emptyMd5 = '1B2M2Y8AsgTpgAmY7PhCfg=='
 
 /** What an operation may read of its request beside its input. */
-const requestOf = (
-  { identity: _, ...caller }: Caller,
+export const requestOf = (
+  { identity: _, ...caller }: Omit<Caller, 'identity'> & { readonly identity?: Identity },
   { method, query }: Pick<Shape, 'method' | 'query'>,
+  sent?: CallBody,
 ): HttpRequest => ({
   ...caller,
   method,
   path: '/',
   query,
-  headers: { 'content-md5': emptyMd5 },
+  headers: sent === undefined ? { 'content-md5': emptyMd5 } : {},
   rawHeaders: [],
   host: '',
   forwarded: { host: undefined, prefix: undefined },
-  contentLength: 0,
-  body: emptyBody,
+  contentLength: sent?.size ?? 0,
+  body: sent?.body ?? emptyBody,
 })

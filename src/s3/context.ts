@@ -55,6 +55,8 @@ export interface Context {
   readonly contentLength: number | undefined
   /** How a bucket that is made is read through delivery, as far as that is not to be as the toggles say: management makes some so. */
   readonly delivery?: Partial<DeliverySettings> | undefined
+  /** The largest source that is copied in one go, where it is not S3's: management copies whatever there is. */
+  readonly copySizeMax?: number | undefined
   /** The headers that came after the body, when it has ended. */
   readonly trailers: () => Readonly<Record<string, string>>
   /** Throws AccessDenied where the request may not do this too, on the key of the bucket addressed. */

@@ -4,12 +4,20 @@ import type { Infer, Members, Shape, Type } from './shape.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Throws InvalidArgument, naming the member, for what the shape has not, or has otherwise. Bodies and streams cannot be given. */
-export const inputFromJson = (shape: Shape, json: Json): Infer<Members> => members(shape.input, json, '')
+/**
+ * Throws InvalidArgument, naming the member, for what the shape has not, or has otherwise. The bytes that an operation keeps are no JSON: they are
+ * given beside it.
+ */
+export function inputFromJson({ input }: Shape, json: Json, body?: AsyncIterable<Uint8Array>): Infer<Members> {
+  if (body === undefined) return members(input, json, '')
+  const kept = Object.entries(input).find(([, { type }]) => type.kind === 'requestBody')
+  if (kept === undefined) throw new ApiError('UnexpectedContent')
+  return members(input, json, '', { [kept[0]]: body })
+}
 
-function members(shape: Members, json: unknown, path: string): Json {
+function members(shape: Members, json: unknown, path: string, given: Json = {}): Json {
   if (!isObject(json)) throw unfit(path, 'an object')
-  const result: Record<string, unknown> = {}
+  const result: Record<string, unknown> = { ...given }
   for (const [name, value] of Object.entries(json)) {
     const binding = Object.hasOwn(shape, name) ? shape[name] : undefined
     const at = path === '' ? name : `${path}.${name}`

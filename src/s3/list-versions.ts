@@ -52,8 +52,21 @@ export async function listObjectVersions(input: Input, { bucket, services }: Con
     const owner = owners.get(version.ownerId() ?? bucket.accountId)!
     entries += version.deleteMarker ? markerEntry(version, owner, keyText) : versionEntry(version, owner, keyText)
   }
-  return new Prepared({ status, headers, body: (body as string).slice(0, -closingTag.length) + entries + closingTag })
+  const document = (body as string).slice(0, -closingTag.length) + entries + closingTag
+  return new Prepared({ status, headers, body: document }, () => toldOf(page))
 }
+
+/** In one list too, as the versions stand among the delete markers. */
+const toldOf = ({ versions, prefixes, next }: Awaited<ReturnType<typeof listVersions>>) => ({
+  IsTruncated: next !== undefined,
+  NextKeyMarker: next?.key,
+  NextVersionIdMarker: next?.versionId,
+  CommonPrefixes: prefixes.map((prefix) => ({ Prefix: prefix })),
+  Entries: versions.map(({ key, versionId, isLatest, modifiedMs, etag, size, deleteMarker }) => ({
+    ...{ Key: key, VersionId: versionId, IsLatest: isLatest, LastModified: new Date(modifiedMs).toISOString() },
+    ...(deleteMarker ? { DeleteMarker: true } : { ETag: `"${etag}"`, Size: size }),
+  })),
+})
 
 function markerOf(key: string, versionId: string): Marker | undefined {
   if (versionId === '') return key === '' ? undefined : { key }

@@ -18,8 +18,10 @@ import { encodeSlowly } from './codec-slow.ts'
 import type { Context, Services } from './context.ts'
 import { answerPreflight } from './cors/preflight.ts'
 import { share } from './cors/share.ts'
+import type { Explanation } from '../http/refused.ts'
 import { errorAnswer, errorDocument } from './error-answer.ts'
 import { errorByProfile, isNamedByProfile } from './error-by-profile.ts'
+import type { ExplainOptions } from './explain-refusal.ts'
 import { createAdmission } from './profile-admission.ts'
 import { checksumsByProfile, withHeaders } from './profile-checksums.ts'
 import { isSwitchedOn, refuseByProfile, restrict, switchedOff } from './profile-operations.ts'
@@ -43,6 +45,8 @@ export interface S3Options {
   readonly plaintextAllowed?: boolean
   /** x-amz-id-2. */
   readonly hostId: string
+  /** For those who ask later why a request was refused. */
+  readonly explain: ExplainOptions
   /** Told of what is no client's fault. */
   onFault(error: unknown, request: HttpRequest): void
 }
@@ -221,7 +225,8 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     const pending = (async () => (await operation.handle(input, context)) as Infer<Members>)()
     return encodeSlowly(operation.shape, pending, (error) => {
       findings.errorCode = error instanceof ApiError ? error.code : 'InternalError'
-      if (!(error instanceof ApiError)) options.onFault(error, request)
+      if (error instanceof ApiError) findRefusal(request, findings, error)
+      else options.onFault(error, request)
       return errorDocument(error, { requestId: request.id, hostId, resource: request.path })
     })
   }
@@ -241,6 +246,14 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     return errorByProfile(error, toggles)
   }
 
+  /** Keeps why, to be explained if anybody is to know; `told` is what the client is told, where that is another error. */
+  function findRefusal(request: HttpRequest, findings: Findings, error: ApiError, told = error): void {
+    const { status, code, message } = told
+    const explain = async (): Promise<Explanation> =>
+      (await import('./explain-refusal.ts')).explainRefusal(error, request, findings, options.explain)
+    findings.refused = { status, code, message, explain }
+  }
+
   return async (request) => {
     let response: HttpResponse
     try {
@@ -248,7 +261,9 @@ export function createS3Front(options: S3Options): (request: HttpRequest) => Pro
     } catch (thrown) {
       const error = asTold(thrown, request)
       if (!(error instanceof ApiError)) options.onFault(error, request)
-      findError(request, error)
+      const findings = findError(request, error)
+      if (findings !== undefined && error instanceof ApiError)
+        findRefusal(request, findings, thrown instanceof ApiError ? thrown : error, error)
       response = errorAnswer(error, { method: request.method, requestId: request.id, hostId, resource: request.path })
       return request.headers['origin'] === undefined ? response : share(response, request, domains, services.buckets)
     }
@@ -277,10 +292,11 @@ function findAsker(findings: Findings, credential: Credential | undefined): void
 }
 
 /** What is not even addressed is no operation; a 304 is no error. */
-function findError(request: HttpRequest, error: unknown): void {
-  if (error instanceof ApiError && error.status === 304) return
+function findError(request: HttpRequest, error: unknown): Findings | undefined {
+  if (error instanceof ApiError && error.status === 304) return undefined
   const findings: Findings = (request.served ??= findingsOf('Unserved', undefined))
   findings.errorCode = error instanceof ApiError ? error.code : 'InternalError'
+  return findings
 }
 
 /** As asked for, with the bucket's name as it was created. */

@@ -9,9 +9,12 @@ export type Action = `s3:${string}`
 /** An answer that the handler has encoded itself, for those that are given again and again. */
 export class Prepared {
   readonly response: HttpResponse
+  /** What is told in JSON to those who call without the wire; undefined where bytes are all there is to tell. */
+  readonly told: (() => Readonly<Record<string, unknown>>) | undefined
 
-  constructor(response: HttpResponse) {
+  constructor(response: HttpResponse, told?: Prepared['told']) {
     this.response = response
+    this.told = told
   }
 }
 

@@ -23,7 +23,20 @@ async function makePresigner() {
   return { ...front, make, open }
 }
 
-const keys = ['a', 'a b', 'ü/日本.jpg', "a+b&c=d?e#f%41;:@!$'()*,~", 'a//b/', '/a', '%2F', '%', 'a\\b', '\u{1f600}']
+const keys = [
+  'a',
+  'a b',
+  'ü/日本.jpg',
+  "a+b&c=d?e#f%41;:@!$'()*,~",
+  'a//b/',
+  '/a',
+  '%2F',
+  '%',
+  'a\\b',
+  '\u{1f600}',
+  '../a',
+  'a/./../b',
+]
 
 for (const key of keys) {
   test(`the key ${JSON.stringify(key)} is put and got with presigned URLs`, async () => {

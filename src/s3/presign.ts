@@ -40,7 +40,10 @@ export const createPresign =
       ['X-Amz-Expires', String(order.expiresSeconds)],
       ['X-Amz-SignedHeaders', 'host'],
     ])
-    const path = `/${[order.bucket, ...order.key.split('/')].map(encodeText).join('/')}`
+    const segments = order.key.split('/')
+    // Browsers resolve a segment of dots, however it is escaped; with its slashes escaped the key is one segment.
+    const dots = segments.some((segment) => segment === '.' || segment === '..')
+    const path = `/${encodeText(order.bucket)}/${segments.map(encodeText).join(dots ? '%2F' : '/')}`
     // The prefix that a proxy takes off is not what arrives, and the server knows both readings: the public one is signed.
     const uri = `${url.pathname === '/' ? '' : url.pathname}${path}`
     const canonical = canonicalRequest(

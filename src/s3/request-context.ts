@@ -19,6 +19,7 @@ export class RequestContext implements Context {
   readonly trailers: Payload['trailers']
   /** Set by management, before the handler is called. */
   delivery: Context['delivery']
+  copySizeMax: Context['copySizeMax']
   readonly #authorization: Authorization
 
   constructor(

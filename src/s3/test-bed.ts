@@ -87,6 +87,7 @@ export async function makeFront({
     ...{ publicHosts: [], publicPrefixes: [], v2: { header: true, query: true }, bucketOfHost: () => undefined },
   }
   const front = createS3Front({
+    explain: { findKey: async () => undefined, publicOrigins: [] },
     services: {
       ...{ metadata, objects, uploads, completer, regions, ...bed.extensions },
       buckets: new Buckets(metadata, bed.clock, bed.random, findToggles),

@@ -13,19 +13,17 @@ import type * as ClientS3 from '@aws-sdk/client-s3'
 import type * as LibStorage from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { delimiter, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { build } from 'esbuild'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser, noBrowser } from '../harness/browser.ts'
 import { clientFor } from '../harness/client.ts'
 import { signForm, signForm2, type FormFields } from '../harness/form.ts'
 import { bucketName, patterned } from '../harness/names.ts'
 import { freePorts, startServer, type TestServer } from '../harness/server.ts'
-import { missing } from '../harness/tools.ts'
 
-const skip = missing('chromium')
+const skip = noBrowser
 const Bucket = bucketName('browser')
 let server: TestServer
 let s3: ReturnType<typeof clientFor>
@@ -53,7 +51,7 @@ before(async () => {
     MaxAgeSeconds: 60,
   }
   await s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }))
-  browser = await chromium.launch({ executablePath: whereIs('chromium'), args: ['--no-sandbox', '--disable-gpu'] })
+  browser = await launchBrowser()
 })
 after(async () => {
   await browser?.close()
@@ -61,13 +59,6 @@ after(async () => {
   s3?.destroy()
   await server?.stop()
 })
-
-/** The program's path, which playwright wants whole. */
-const whereIs = (program: string): string =>
-  process.env['PATH']
-    ?.split(delimiter)
-    .map((folder) => join(folder, program))
-    .find(existsSync) ?? program
 
 /** One server for the pages; by another port it is another origin. */
 async function servePages(): Promise<void> {

@@ -4,19 +4,17 @@
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { delimiter, join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { launchBrowser, noBrowser } from '../harness/browser.ts'
 import { byS3, exchanging, makeSigningKey, putObject, sitesOf, tokenOf, type SigningKey } from '../harness/delivery.ts'
 import { managementClient, type ManagementClient } from '../harness/management.ts'
 import { bucketName } from '../harness/names.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
-import { missing } from '../harness/tools.ts'
 
-const skip = process.env['ENTREPOT_TEST_ENDPOINT'] ? 'needs a server of its own' : missing('chromium')
+const skip = process.env['ENTREPOT_TEST_ENDPOINT'] ? 'needs a server of its own' : noBrowser
 const bucket = bucketName('pages')
 let server: TestServer
 let management: ManagementClient
@@ -48,7 +46,7 @@ before(async () => {
   friend = `http://127.0.0.1:${port}`
   stranger = `http://localhost:${port}`
   await management.done(`PUT /v1/buckets/${bucket}/settings/cors`, { preset: 'video-player', origins: [friend] })
-  browser = await chromium.launch({ executablePath: whereIs('chromium'), args: ['--no-sandbox', '--disable-gpu'] })
+  browser = await launchBrowser()
 })
 after(async () => {
   await browser?.close()
@@ -56,13 +54,6 @@ after(async () => {
   pages?.closeAllConnections()
   await server?.stop()
 })
-
-/** The program's path, which playwright wants whole. */
-const whereIs = (program: string): string =>
-  process.env['PATH']
-    ?.split(delimiter)
-    .map((folder) => join(folder, program))
-    .find(existsSync) ?? program
 
 const tokenFor = (uri: string): string => tokenOf(key, { uri, exp: Math.floor(Date.now() / 1000) + 600 })
 

@@ -138,10 +138,19 @@ async function managementFlows(world: World, token: string): Promise<string[]> {
   await management.done('POST /v1/users', { name: 'anna', password, role: 'member' })
   const signedIn = await request(server, 'POST /v1/session', { user: 'anna', password })
   assert.equal(signedIn.status, 200, signedIn.text)
-  secrets.push(
-    (signedIn.json as { csrf_token: string }).csrf_token,
-    /^[^=]+=([^;]{16,})/.exec(signedIn.headers.get('set-cookie') ?? '')![1]!,
-  )
+  const csrf = (signedIn.json as { csrf_token: string }).csrf_token
+  const cookie = /^[^=]+=[^;]{16,}/.exec(signedIn.headers.get('set-cookie') ?? '')![0]
+  secrets.push(csrf, cookie.slice(cookie.indexOf('=') + 1))
+  const proof = { cookie, 'x-csrf-token': csrf }
+  await management.done('POST /v1/buckets', { name: 'shown' })
+  const linked = await request(server, 'POST /v1/buckets/shown/content-links', { prefix: '', as: 'archive' }, proof)
+  const { url } = linked.json as { url: string }
+  secrets.push(/~content\/([^/]+)/.exec(url)![1]!)
+  for (const path of [new URL(url).pathname, `${new URL(url).pathname}x`]) {
+    const shown = await fetch(server.deliveryEndpoint + path)
+    assert.match(shown.headers.get('content-security-policy') ?? '', /^sandbox;/)
+    await shown.arrayBuffer()
+  }
   // As people do who are a field ahead.
   await request(server, 'POST /v1/session', { user: password, password: 'wrong' })
   await request(server, `POST /v1/session?password=${password}`, { user: 'anna', password: `${password}x` })

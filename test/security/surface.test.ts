@@ -1,7 +1,7 @@
 /** Attacks on what is not offered: the server's own files by S3, and pages for its developers and its administrators by the network. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { send, sendBytes, type RawRequest } from '../harness/request.ts'
@@ -141,16 +141,20 @@ describe('pages for developers and administrators', { skip }, () => {
   /** What is there, and nobody's without a token. */
   const guarded = new Set(['/metrics', '/v1/accounts'])
 
-  test('security 30: the admin listener answers two pages of health, in two words, and nothing else to nobody', async () => {
+  test('security 30: the admin listener answers two pages of health, in two words, the console, and nothing else to nobody', async () => {
     const { server } = there
     const { port } = new URL(server.adminEndpoint)
     const admin = { ...server, port: Number(port) }
     const body = '{"name":"mallory"}'
+    // The console is served where it is built.
+    const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
+    const consoleStatus = existsSync(join(import.meta.dirname, '../../dist/console/index.html')) ? 200 : 503
     for (const path of pages.split(' ')) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH']) {
         for (const sign of ['none', 'header4'] as const) {
           const answer = await send(admin, { method, path, sign, body: method === 'POST' ? body : '' })
           if (guarded.has(path)) assert.ok([401, 405].includes(answer.status), `${method} ${path} ${answer.status}`)
+          else if (path === '/') assert.equal(answer.status, isRead(method) ? consoleStatus : 405, method)
           else assert.equal(answer.status, 404, `${method} ${path}`)
           assert.equal(answer.headers['access-control-allow-origin'], undefined)
           assertDull(answer.text + answer.rawHeaders.join())

@@ -21,6 +21,32 @@ export function evaluate(policy: Policy, request: PolicyRequest): Verdict {
   return verdict
 }
 
+/** The statement that decides, and where none does, one that would allow it but for its conditions. */
+export interface Deciding {
+  readonly verdict: Verdict
+  readonly statement: Statement | undefined
+  /** Its conditions do not hold: it decides nothing. */
+  readonly unmet?: boolean
+}
+
+/** As `evaluate`, for people: which statement it was. */
+export function decidedBy(policy: Policy, request: PolicyRequest): Deciding {
+  const action = request.action.toLowerCase()
+  let found: Deciding = { verdict: undefined, statement: undefined }
+  for (const statement of policy.statements) {
+    const match = matchOf(statement, action, request)
+    if (match !== undefined) {
+      if (statement.effect === 'Deny') return { verdict: 'Deny', statement }
+      if (match === 'direct') return { verdict: 'Allow', statement }
+      found = { verdict: 'Delegate', statement }
+    } else if (statement.effect === 'Allow' && found.statement === undefined && statement.conditions.length > 0) {
+      const unconditional = { ...statement, conditions: [], ofTags: false }
+      if (matchOf(unconditional, action, request) !== undefined) found = { verdict: undefined, statement, unmet: true }
+    }
+  }
+  return found
+}
+
 function matchOf(statement: Statement, name: string, request: PolicyRequest) {
   const { action, principal, conditions } = statement
   if (!action(name)) return undefined

@@ -66,7 +66,7 @@ export function parsePolicy(
     lenient,
     text: { wildcards: true, variables: version === '2012-10-17', foreign: isIdentity, keys },
   }
-  const parsed = statements.map((statement) => parseStatement(statement, scope))
+  const parsed = statements.map((statement, index) => parseStatement(statement, index, scope))
   refuseSameSids(parsed)
   const all = parsed.map(({ statement }) => statement)
   return {
@@ -80,7 +80,7 @@ const statementElements = [
   ...['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'],
 ]
 
-function parseStatement(written: Json, scope: Scope): ParsedStatement {
+function parseStatement(written: Json, index: number, scope: Scope): ParsedStatement {
   if (!isObject(written)) throw malformed()
   refuseUnknown(written, statementElements)
   const sid = written['Sid'] ?? ''
@@ -100,6 +100,7 @@ function parseStatement(written: Json, scope: Scope): ParsedStatement {
     sid,
     isPublic: effect === 'Allow' && principal?.isOpen === true && !conditions.isLimiting,
     statement: {
+      name: sid === '' ? String(index + 1) : JSON.stringify(sid),
       effect,
       action: actionTest(actions),
       resource: resourceTest(resources),

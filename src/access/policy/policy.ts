@@ -39,6 +39,8 @@ export type PrincipalMatch = 'direct' | 'account' | undefined
 export type Reach = 'all' | 'some' | 'none'
 
 export interface Statement {
+  /** As people find it: its Sid in quotes, or `3`, which of them it is. */
+  readonly name: string
   readonly effect: 'Allow' | 'Deny'
   /** Takes the action's name in lower case. */
   readonly action: (action: string) => boolean
@@ -54,6 +56,8 @@ export interface Statement {
 }
 
 export interface Policy {
+  /** What it is called where it is one of several. */
+  readonly name?: string | undefined
   /** Those that deny come first, so that the first that applies decides. */
   readonly statements: readonly Statement[]
   /** See `isPublic`. */

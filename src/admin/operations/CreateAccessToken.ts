@@ -10,6 +10,7 @@ export default operation({
     'The token is good for 24 hours, as long as its API key is there. Ask for it on a server, never in an app that you give away: whoever has the API key has the account.',
   tag: 'Access tokens',
   right: 'anyone',
+  unaudited: 'It changes nothing, and programs do it all day.',
   params: z.object({ api_key: z.string().max(512) }),
   answer: z.strictObject({ access_token: z.string() }),
   errors: ['Unauthorized'],

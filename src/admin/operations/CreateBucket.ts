@@ -45,7 +45,7 @@ export default operation({
       ...(delivery_enabled !== undefined && { enabled: delivery_enabled }),
       ...(policy !== undefined && { policy }),
     }
-    await services.s3('CreateBucket', input, principal, request, delivery)
+    await services.s3('CreateBucket', input, principal, request, { delivery })
     return { bucket: await showBucketNow(await bucketOf(name, principal, services), services) }
   },
 })

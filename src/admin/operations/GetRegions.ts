@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
+import { region, showRegions } from '../region.ts'
 
 export default operation({
   method: 'GET',
@@ -7,15 +8,6 @@ export default operation({
   summary: 'List the regions',
   tag: 'Server',
   right: 'self',
-  answer: z.strictObject({
-    regions: z.array(z.strictObject({ name: z.string(), display_name: z.string(), s3_url: z.string() })),
-  }),
-  handle: (_input, { services: { regions, origins } }) =>
-    Promise.resolve({
-      regions: regions.all.map(({ name, displayName = name }) => ({
-        name,
-        display_name: displayName,
-        s3_url: origins.s3(name),
-      })),
-    }),
+  answer: z.strictObject({ regions: z.array(region) }),
+  handle: (_input, { services }) => Promise.resolve({ regions: showRegions(services) }),
 })

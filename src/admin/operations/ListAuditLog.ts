@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../base/errors.ts'
+import { day } from '../days.ts'
 import { operation } from '../operation.ts'
 import { flag } from '../schemas.ts'
 
@@ -15,7 +16,9 @@ export default operation({
     limit: z.coerce.number().int().min(1).max(1000).default(100),
     before: z.coerce.number().int().min(1).optional().meta({ description: 'The `next` of the page before.' }),
     action: z.string().max(128).optional(),
-    actor: z.string().max(256).optional(),
+    actor: z.string().max(256).optional().meta({ description: 'Id or name of the one who did it.' }),
+    from: day.optional(),
+    to: day.optional().meta({ description: 'The last day; entries of it are shown, too.' }),
     all: flag,
   }),
   answer: z.strictObject({
@@ -36,11 +39,15 @@ export default operation({
     ),
     next: z.int().nullable(),
   }),
-  async handle({ query: { limit, before, action, actor, all } }, { principal, services }) {
+  async handle({ query: { limit, before, action, actor, all, from, to } }, { principal, services }) {
     if (all && !principal.rights.has('operator'))
       throw new ApiError('AccessDenied', 'Only an operator sees all accounts.')
     const accountId = all ? undefined : principal.account.id
-    const { entries, next: following } = await services.auditLog.list({ accountId, before, limit, action, actor })
+    const { entries, next: following } = await services.auditLog.list({
+      ...{ accountId, before, limit, action, actor },
+      fromMs: from === undefined ? undefined : Date.parse(from),
+      untilMs: to === undefined ? undefined : Date.parse(to) + 86_400_000,
+    })
     return {
       entries: entries.map((entry) => ({
         seq: entry.seq,

@@ -125,6 +125,26 @@ describe('reading it', () => {
       assert.equal((await send('GET /v1/audit?all', { as })).outcome, '403 AccessDenied')
   })
 
+  test('goes by days of UTC, both within', async () => {
+    const { send, done, time } = await makeManagement()
+    const start = time.now
+    for (const name of ['a', 'b', 'c', 'd']) {
+      await send('POST /v1/users', { body: { name } })
+      time.now += 86_400_000
+    }
+    const day = (after: number): string => new Date(start + after * 86_400_000).toISOString().slice(0, 10)
+    const targets = async (query: string) =>
+      (await done(`GET /v1/audit?${query}`, { as: 'owner' }))
+        .pick<readonly AuditEntry[]>('entries')
+        .filter(({ outcome }) => outcome === 'done')
+        .map(({ target }) => target)
+    assert.deepEqual(await targets(`from=${day(2)}`), ['user d', 'user c'])
+    assert.deepEqual(await targets(`to=${day(1)}`), ['user b', 'user a'])
+    assert.deepEqual(await targets(`from=${day(1)}&to=${day(2)}`), ['user c', 'user b'])
+    assert.deepEqual(await targets(`from=${day(4)}`), [])
+    assert.equal((await send('GET /v1/audit?from=yesterday')).outcome, '400 InvalidArgument')
+  })
+
   test('goes page by page, and can be narrowed', async () => {
     const { send, done } = await makeManagement()
     for (const name of ['a', 'b', 'c']) await send('POST /v1/users', { body: { name } })

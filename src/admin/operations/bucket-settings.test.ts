@@ -193,6 +193,11 @@ for (const [preset, methods] of [
     assert.deepEqual(pick('CORSRules.0.AllowedOrigins'), origins)
     assert.deepEqual(pick('CORSRules.0.AllowedMethods'), methods)
     assert(pick<readonly string[]>('CORSRules.0.ExposeHeaders').includes('Content-Range'))
+    const { presets } = (await done('GET /v1/cors-presets')).json as {
+      readonly presets: readonly { readonly name: string; readonly rule: Json }[]
+    }
+    const listed = presets.find(({ name }) => name === preset)
+    assert.deepEqual({ ...listed?.rule, AllowedOrigins: origins }, pick('CORSRules.0'))
   })
 }
 

@@ -23,6 +23,7 @@ describe('creating', () => {
       bucket: {
         ...{ name: 'photos', region: 'us-east-1', created: '2026-11-20 12:00:00', stream_id },
         ...{ delivery_enabled: pick('bucket.delivery_enabled'), policy: pick('bucket.policy') },
+        public_in_s3: null,
         delivery_url: 'https://photos.media-storage.us-east-1.test',
         s3_url: 'https://us-east-1.s3.test/photos',
         ...{ versioning: null, object_lock: false, quota: { bytes_max: null, objects_max: null }, usage: nothing },
@@ -96,6 +97,42 @@ describe('creating', () => {
     }
   })
 
+  for (const [profile, name, broken] of [
+    ['aws', 'films', []],
+    ['aws', 'Fi', [/3 to 63/, /lowercase/]],
+    ['aws', '-a..b_', [/lowercase/, /begins and ends/, /dot/]],
+    ['aws', '192.168.0.1', [/IP address/]],
+    ['aws', 'xn--films', [/xn--/]],
+    ['qencode', 'Films', [/6 to 63/]],
+    ['qencode', 'films_and_more', [/letters, digits and hyphens/]],
+    ['selectel', 'My Films', []],
+    ['selectel', 'a/b', [/slash/]],
+    ['selectel', '..', [/`\.\.`/]],
+  ] as const) {
+    test(`of the name ${name} it is told before what of the rules of ${profile} it breaks`, async () => {
+      const { done, send } = await makeManagement({ profile })
+      const { pick } = await done(`GET /v1/bucket-names?name=${encodeURIComponent(name)}`)
+      const rules = pick<readonly { readonly meaning: string; readonly kept: boolean }[]>('rules')
+      const told = rules.filter(({ kept }) => !kept).map(({ meaning }) => meaning)
+      assert.equal(told.length, broken.length, told.join())
+      for (const [index, pattern] of broken.entries()) assert.match(told[index]!, pattern)
+      assert.equal(pick<null>('taken'), null)
+      const { outcome } = await send('POST /v1/buckets', { body: { name } })
+      assert.equal(outcome, broken.length === 0 ? '201' : '400 InvalidBucketName')
+    })
+  }
+
+  test('of a name it is told before whose it is', async () => {
+    const { done } = await photos()
+    const taken = async (name: string, as: 'owner' | 'stranger') =>
+      (await done(`GET /v1/bucket-names?name=${name}`, { as })).pick<string | null>('taken')
+    assert.equal(await taken('photos', 'owner'), 'by_you')
+    assert.equal(await taken('photos', 'stranger'), 'by_another')
+    assert.equal(await taken('films', 'owner'), null)
+    await done('POST /v1/buckets/photos/empty-and-delete', { body: { confirm: 'photos' } })
+    assert.equal(await taken('photos', 'owner'), 'being_deleted')
+  })
+
   test('no more buckets than the profile lets an account have', async () => {
     const { send } = await makeManagement({ toggles: { 'buckets.max': 1 } })
     assert.equal((await send('POST /v1/buckets', { body: { name: 'one' } })).status, 201)
@@ -127,6 +164,30 @@ describe('showing', () => {
     assert.deepEqual((await bed.done('GET /v1/buckets')).pick('buckets.0.usage'), pick('bucket.usage'))
     assert.deepEqual((await bed.done('GET /v1/me')).pick('usage'), pick('bucket.usage'))
     assert.equal((await bed.done('GET /v1/me', { as: 's3.bucket.user' })).pick<null>('usage'), null)
+  })
+
+  test('what S3 itself lets anybody read is told', async () => {
+    const bed = await makeManagement({ toggles: { acl: 'full' } })
+    await bed.done('POST /v1/buckets', { body: { name: 'photos' } })
+    const told = async () => (await bed.done('GET /v1/buckets')).pick<string | null>('buckets.0.public_in_s3')
+    const at = '/v1/buckets/photos/settings'
+    assert.equal(await told(), null)
+    const bucket = await bed.s3.buckets.get('photos')
+    const everyone = { grantee: { kind: 'everyone' }, permission: 'READ' } as const
+    await bed.s3.buckets.update(bucket, (held) => ({ ...held, acl: { ownerId: held.accountId, grants: [everyone] } }))
+    assert.equal(await told(), 'acl')
+    const block = { BlockPublicAcls: false, BlockPublicPolicy: false }
+    await bed.done(`PUT ${at}/public-access-block`, {
+      body: { ...block, IgnorePublicAcls: true, RestrictPublicBuckets: false },
+    })
+    assert.equal(await told(), null)
+    const allow = { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::photos/*' }
+    await bed.done(`PUT ${at}/policy`, { body: { Version: '2012-10-17', Statement: [allow] } })
+    assert.equal(await told(), 'policy')
+    await bed.done(`PUT ${at}/public-access-block`, {
+      body: { ...block, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    })
+    assert.equal(await told(), null)
   })
 
   test('the list is of one account, goes page by page, and can be narrowed', async () => {
@@ -267,6 +328,9 @@ describe('deleting', () => {
     assert.equal((await bed.send('DELETE /v1/buckets/photos')).outcome, '404 NoSuchBucket')
     assert.deepEqual((await bed.done('GET /v1/buckets')).pick('buckets'), [])
     assert.equal((await bed.send('POST /v1/buckets', { body: { name: 'photos' } })).outcome, '409 OperationAborted')
+    const job = { bucket: 'photos', state: 'emptying', left: { ...nothing, objects: 150, bytes: 600 } }
+    assert.deepEqual((await bed.done('GET /v1/bucket-deletions')).json, { jobs: [job], next: null })
+    assert.deepEqual((await bed.done('GET /v1/bucket-deletions', { as: 'stranger' })).pick('jobs'), [])
     // The same again does no harm.
     assert.equal((await bed.send(line, { body: { confirm: 'photos' } })).status, 202)
     assert.equal((await bed.send(line, { as: 'stranger', body: { confirm: 'photos' } })).outcome, '404 NoSuchBucket')
@@ -275,9 +339,25 @@ describe('deleting', () => {
     const { pick } = await bed.done(line.replace('POST', 'GET'))
     assert.deepEqual([pick('job.state'), pick('job.left.objects')], ['emptying', 150 - 64])
     await bed.empty()
+    assert.deepEqual((await bed.done('GET /v1/bucket-deletions')).pick('jobs'), [])
     assert.equal((await bed.send(line.replace('POST', 'GET'))).outcome, '404 NoSuchBucket')
     assert.equal((await bed.send(line, { body: { confirm: 'photos' } })).outcome, '404 NoSuchBucket')
     assert.equal((await bed.send('POST /v1/buckets', { as: 'stranger', body: { name: 'photos' } })).status, 201)
+  })
+
+  test('with all that is in it is listed page by page', async () => {
+    const { done } = await makeManagement()
+    for (const name of ['films', 'music', 'photos']) {
+      await done('POST /v1/buckets', { body: { name } })
+      await done(`POST /v1/buckets/${name}/empty-and-delete`, { body: { confirm: name } })
+    }
+    const seen: string[] = []
+    for (let after: string | null = ''; after !== null;) {
+      const { pick } = await done(`GET /v1/bucket-deletions?limit=2${after && `&after=${after}`}`)
+      seen.push(...pick<readonly { readonly bucket: string }[]>('jobs').map(({ bucket }) => bucket))
+      after = pick<string | null>('next')
+    }
+    assert.deepEqual(seen.toSorted(), ['films', 'music', 'photos'])
   })
 
   test('with all that is in it wants the name again', async () => {

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Config } from '../../config.ts'
 import { openCertificateFiles } from '../../sites/certificate-files.ts'
+import type { Certificates } from '../../sites/certificates.ts'
 import { timeFault } from '../../sites/certificate-pair.ts'
 import { failed, ok, warning } from './check.ts'
 import type { Finding } from './check.ts'
@@ -45,3 +46,27 @@ async function checkOwn(caFile: string): Promise<Finding> {
     ? ok(name, `${caFile} is not there yet; the first start makes it`)
     : ok(name, `of the server's own authority; clients must trust ${caFile}`)
 }
+
+/** How many certificates of custom domains are looked at. */
+const domainsMax = 10_000
+const namedMax = 5
+
+/** Those of custom domains, which a running server has among its records. */
+export async function checkDomainCertificates(
+  certificates: Pick<Certificates, 'list'>,
+  clock: Clock,
+): Promise<Finding> {
+  const title = 'Certificates of domains'
+  const all = await certificates.list({ limit: domainsMax })
+  const now = clock.now()
+  const late = all.filter(({ notAfter }) => notAfter <= now)
+  const soon = all.filter(({ notAfter }) => notAfter > now && notAfter - now < daysLeftMin * dayMilliseconds)
+  const named = (some: typeof all): string =>
+    some.length > namedMax ? `${namesOf(some.slice(0, namedMax))} and ${some.length - namedMax} more` : namesOf(some)
+  if (late.length > 0) return failed(title, `expired: ${named(late)}`, 'Upload new ones; clients refuse these.')
+  if (soon.length > 0)
+    return warning(title, `fewer than ${daysLeftMin} days are left of ${named(soon)}`, 'Look why they are not renewed.')
+  return ok(title, all.length === 0 ? 'there are none' : `${all.length}, all good for ${daysLeftMin} days at least`)
+}
+
+const namesOf = (some: readonly { readonly name: string }[]): string => some.map(({ name: host }) => host).join(', ')

@@ -43,7 +43,7 @@ export default operation(CopyObject, {
       const source = await findCopySource(input, context)
       if (changesNothing && isCurrent(source) && source.bucket.id === bucket.id && source.key === input.Key)
         throw toItself()
-      if (source.head.size > putSizeMax) throw tooLarge()
+      if (source.head.size > (context.copySizeMax ?? putSizeMax)) throw tooLarge()
       const stored = replaces ? storedHeaders(input) : source.head
       const customerKey = keyToRead(source.head.encryption, sent)
       const checksum = await checksumFor(input.ChecksumAlgorithm, source, customerKey, services)

@@ -1,11 +1,14 @@
 import { checkCopySourceConditions, checkReadConditions, type ReadConditions } from '../../http/conditions.ts'
 import { ApiError } from '../../base/errors.ts'
+import { etagOf } from '../../objects/head.ts'
 import type { RenameToken } from '../../objects/rename-token.ts'
 import type { Condition } from '../../objects/versions.ts'
+import { encode } from '../codec.ts'
 import { RenameObject } from '../model.generated.ts'
-import { operation } from '../operation.ts'
+import { operation, Prepared } from '../operation.ts'
 import { keyOfHeader } from '../rename-names.ts'
 import type { Infer } from '../shape.ts'
+import { writtenVersionId } from '../version.ts'
 import { validatorsOf } from '../write-condition.ts'
 
 type Input = Infer<typeof RenameObject.input>
@@ -21,13 +24,15 @@ export default operation(RenameObject, {
     const source = sourceOf(input.RenameSource, bucket.name)
     await context.authorize('s3:GetObject', source)
     await context.authorize('s3:DeleteObject', source)
-    await services.renamer.rename(bucket, source, input.Key, {
+    const renamed = await services.renamer.rename(bucket, source, input.Key, {
       condition: destinationCondition(input),
       sourceCondition: sourceCondition(input),
       token: tokenOf(input),
       ownerId: context.accountId,
     })
-    return {}
+    return new Prepared(encode(RenameObject, {}), () =>
+      renamed === undefined ? {} : { ETag: `"${etagOf(renamed)}"`, VersionId: writtenVersionId(renamed) },
+    )
   },
 })
 

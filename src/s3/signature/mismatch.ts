@@ -1,6 +1,7 @@
 /** What a client is told when its signature is not the one we compute: what we signed, and what most likely differs. */
 import { ApiError } from '../../base/errors.ts'
 import type { HttpRequest } from '../../http/message.ts'
+import type { Difference } from '../../http/refused.ts'
 import { Query } from '../../http/query.ts'
 import { canonicalQuery } from './canonical-request.ts'
 import type { Reading } from './canonical-request.ts'
@@ -14,6 +15,18 @@ export interface Mismatch {
   /** Version 4 only. */
   readonly canonicalRequest?: string
   readonly hint: string
+  /** The one thing that differs, where it was found. */
+  readonly difference?: Difference | undefined
+}
+
+/** SignatureDoesNotMatch, with what differs for those who explain it later. */
+export class SignatureMismatch extends ApiError {
+  readonly difference: Difference | undefined
+
+  constructor(details: Readonly<Record<string, string>>, difference: Difference | undefined) {
+    super('SignatureDoesNotMatch', undefined, { details })
+    this.difference = difference
+  }
 }
 
 /** AWS's SignatureDoesNotMatch, with a `Hint` of our own. */
@@ -29,7 +42,7 @@ export function signatureDoesNotMatch(mismatch: Mismatch): ApiError {
     details['CanonicalRequestBytes'] = byteList(mismatch.canonicalRequest)
   }
   details['Hint'] = printable(mismatch.hint)
-  return new ApiError('SignatureDoesNotMatch', undefined, { details })
+  return new SignatureMismatch(details, mismatch.difference)
 }
 
 /** XML cannot hold control characters; the list of bytes still shows them. */
@@ -56,8 +69,11 @@ export interface Mismatched {
 
 const parametersTriedMax = 16
 
+/** What most likely differs. */
+type Guess = Pick<Mismatch, 'hint' | 'difference'>
+
 /** Names the one change that would make the signature right, found by trying the usual ones; a matching guess is told, never accepted. */
-export function hintOfReading({
+export function guessOfReading({
   reading,
   request,
   query,
@@ -65,34 +81,53 @@ export function hintOfReading({
   leftOut,
   signedHeaders,
   matches,
-}: Mismatched): string {
+}: Mismatched): Guess {
   for (const host of hostsBehindProxy(request)) {
     if (matches({ ...reading, host })) {
-      return `The signature is right for host "${host}", but this server was asked as "${request.host}": a proxy in between changed the Host header. Let it pass Host on unchanged, or tell this server of the proxy or of its public host.`
+      return {
+        hint: `The signature is right for host "${host}", but this server was asked as "${request.host}": a proxy in between changed the Host header. Let it pass Host on unchanged, or tell this server of the proxy or of its public host.`,
+        difference: { name: 'host', sent: host, expected: request.host },
+      }
     }
   }
   for (const method of ['GET', 'PUT', 'HEAD', 'POST', 'DELETE']) {
     if (method !== reading.method && matches({ ...reading, method })) {
-      return `The request was signed for method ${method}, and sent with ${reading.method}.`
+      return {
+        hint: `The request was signed for method ${method}, and sent with ${reading.method}.`,
+        difference: { name: 'method', sent: method, expected: reading.method },
+      }
     }
   }
   for (const payload of ['UNSIGNED-PAYLOAD', emptySha256]) {
     if (payload !== reading.payload && matches(withPayload(reading, payload))) {
-      return `The request was signed with body hash ${payload}, and sent with x-amz-content-sha256: ${reading.payload}.`
+      return {
+        hint: `The request was signed with body hash ${payload}, and sent with x-amz-content-sha256: ${reading.payload}.`,
+        difference: { name: 'x-amz-content-sha256', sent: payload, expected: reading.payload },
+      }
     }
   }
   for (const [uri, cause] of otherUris(reading.uri, bucket)) {
     if (uri !== reading.uri && matches({ ...reading, uri }))
-      return `The signature is right for path "${uri}": ${cause}.`
+      return {
+        hint: `The signature is right for path "${uri}": ${cause}.`,
+        difference: { name: 'path', sent: uri, expected: reading.uri },
+      }
   }
   for (const parameter of query.parameters.slice(0, parametersTriedMax)) {
     const rest = new Query(query.parameters.filter((other) => other !== parameter))
     if (matches({ ...reading, query: canonicalQuery(rest, leftOut) })) {
-      return `The query parameter "${parameter[0]}" was not signed; it was added later.`
+      return {
+        hint: `The query parameter "${parameter[0]}" was not signed; it was added later.`,
+        difference: { name: `query parameter ${parameter[0]}`, sent: 'absent', expected: 'present' },
+      }
     }
   }
-  if (reading.query !== '' && matches({ ...reading, query: '' })) return 'The query was not signed; it was added later.'
-  return usualCauses(request, signedHeaders)
+  if (reading.query !== '' && matches({ ...reading, query: '' }))
+    return {
+      hint: 'The query was not signed; it was added later.',
+      difference: { name: 'query', sent: 'absent', expected: 'present' },
+    }
+  return { hint: usualCauses(request, signedHeaders) }
 }
 
 const withPayload = (reading: Reading, payload: string): Reading => ({

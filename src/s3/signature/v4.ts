@@ -4,7 +4,7 @@ import type { Query } from '../../http/query.ts'
 import type { ApiError } from '../../base/errors.ts'
 import { canonicalQuery, canonicalRequest, sign, stringToSign } from './canonical-request.ts'
 import type { Reading } from './canonical-request.ts'
-import { hintOfReading, signatureDoesNotMatch } from './mismatch.ts'
+import { guessOfReading, signatureDoesNotMatch } from './mismatch.ts'
 import { canonicalUri } from './percent-encoding.ts'
 import { furtherReadings } from './readings.ts'
 import type { ReadingOptions } from './readings.ts'
@@ -57,7 +57,7 @@ export function verifyV4(
     signature: claim.signature,
     stringToSign: stringToSign(canonical, first.encoding, claim.timestamp, claim.scope),
     canonicalRequest: canonical,
-    hint: hintOfReading({
+    ...guessOfReading({
       reading: first,
       request,
       query,

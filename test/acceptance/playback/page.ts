@@ -1,11 +1,11 @@
 /** A browser with a page that plays titles; the page is of another origin than the titles, on a server of its own. */
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { delimiter, join } from 'node:path'
-import { chromium } from 'playwright-core'
+import { join } from 'node:path'
 import { players, type Player } from './players.ts'
+import { launchBrowser } from '../../harness/browser.ts'
 
 const patienceSeconds = 60
 
@@ -45,16 +45,12 @@ export async function openCinema(hosts: readonly string[] = []): Promise<Cinema>
   await once(pages, 'listening')
   const origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`
   const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(', ')
-  const browser = await chromium.launch({
-    executablePath: whereIs('chromium'),
+  const browser = await launchBrowser({
     args: [
-      ...['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'],
+      '--autoplay-policy=no-user-gesture-required',
       // Several pages play at once, and none of them is in front.
-      ...[
-        '--disable-background-timer-throttling',
-        '--disable-renderer-backgrounding',
-        '--disable-backgrounding-occluded-windows',
-      ],
+      ...['--disable-background-timer-throttling', '--disable-renderer-backgrounding'],
+      '--disable-backgrounding-occluded-windows',
       `--host-resolver-rules=${rules}`,
     ],
   })
@@ -87,10 +83,3 @@ export async function openCinema(hosts: readonly string[] = []): Promise<Cinema>
   }
   return { origin, play, close, [Symbol.asyncDispose]: close }
 }
-
-/** The program's path, which playwright wants whole. */
-const whereIs = (program: string): string =>
-  process.env['PATH']
-    ?.split(delimiter)
-    .map((folder) => join(folder, program))
-    .find(existsSync) ?? program

@@ -6,7 +6,8 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { missing, run, tryRun } from '../../harness/tools.ts'
+import { noBrowser } from '../../harness/browser.ts'
+import { run, tryRun } from '../../harness/tools.ts'
 import { temporaryFolder } from '../../harness/tree.ts'
 import { openTitleBucket, type By, type Site, type TitleBucket } from './bucket.ts'
 import { openCinema, type Cinema, type Outcome } from './page.ts'
@@ -15,7 +16,7 @@ import { players } from './players.ts'
 import { cannotMakeTitles, frameCount, makeTitles, titles } from './title.ts'
 
 const ownServer = process.env['ENTREPOT_TEST_ENDPOINT'] ? 'needs a server of its own' : false
-const skip = ownServer || missing('chromium') || cannotMakeTitles()
+const skip = ownServer || noBrowser || cannotMakeTitles()
 const pictures = join(process.env['CI_ARTEFACTS'] ?? join(import.meta.dirname, '../../../test-results'), 'playback')
 
 let folder: string

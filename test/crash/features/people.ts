@@ -4,6 +4,7 @@ import { headerOf, type Answer } from '../../../bench/load/endpoint.ts'
 import type { Actor } from '../actor.ts'
 import { makeBucket } from '../feature.ts'
 import { order, type Desk } from '../management/desk.ts'
+import { jsonOf } from '../management/json-of.ts'
 import type { ManagedKind } from '../management/managed.ts'
 import {
   given,
@@ -71,7 +72,8 @@ export const people: ManagedKind = {
     else if (roll < 10) await remove(actor, desk, place, user)
     else if (roll < 30) await setRole(actor, desk, place, user)
     else if (roll < 45) await changePolicies(actor, desk, place, user)
-    else if (roll < 54) await setPassword(actor, desk, place, user)
+    else if (roll < 51) await setPassword(actor, desk, place, user)
+    else if (roll < 55) await setUp(actor, desk, place, user)
     else if (roll < 64) await signIn(actor, desk, place, user)
     else if (roll < 80) await stepOfAccessKey(actor, desk, place, user)
     else await stepOfApiKey(actor, desk, place, user)
@@ -116,6 +118,41 @@ async function setPassword(actor: Actor, desk: Desk, place: string, user: Item):
     body: { password: passwordBy(id) },
     changes: [{ [place]: [withPassword({ ...user, by: '' }, id)] }],
   })
+}
+
+/** A link that was sent and not answered for, with what worked before. */
+const unanswered = new Map<string, { token: string; id: string; before: string }>()
+
+/** By a link of one use: where the server was killed over it, either it is spent and the password is set, or neither. */
+async function setUp(actor: Actor, desk: Desk, place: string, user: Item): Promise<void> {
+  const last = unanswered.get(place)
+  unanswered.delete(place)
+  const { works = '' } = user
+  const isSpent = last !== undefined && works.split(' ').includes(last.id)
+  const isGood = last !== undefined && works === last.before
+  const token = isSpent || isGood ? last.token : await linkFor(actor, desk, place)
+  if (token === undefined) return
+  const id = actor.nextId()
+  const line = 'POST /v1/setup'
+  const { status } = await actor.act({
+    ...{ id, kind: isSpent ? 'set up again' : isGood ? 'set up after a crash' : 'set up' },
+    request: { line, send: () => desk.send(line, { token, password: passwordBy(id) }, {}) },
+    changes: isSpent ? [] : [{ [place]: [withPassword({ ...user, by: '' }, id)] }],
+    refusals: isSpent ? [400] : [],
+    knownBy: () => ({}),
+  })
+  if (status === 0 && !isSpent) unanswered.set(place, { token, id, before: works })
+}
+
+/** Undefined where the server was killed over it. */
+async function linkFor(actor: Actor, desk: Desk, place: string): Promise<string | undefined> {
+  const answer = await order(actor, desk, {
+    ...{ kind: 'make link', action: 'CreateSignInLink', line: 'POST /v1/sign-in-links' },
+    body: { user: nameOf(place) },
+    changes: [{}],
+  })
+  if (answer.status !== 201) return undefined
+  return jsonOf<{ url: string }>(answer).url.split('token=')[1]
 }
 
 async function signIn(actor: Actor, desk: Desk, place: string, user: Item): Promise<void> {
@@ -212,6 +249,7 @@ async function remove(actor: Actor, desk: Desk, place: string, user: Item): Prom
   const change: Change = Object.fromEntries(
     [place, accessKeyOf(place), apiKeyOf(place)].map((one) => [one, [gone('', actor.list(one)[0])]]),
   )
+  unanswered.delete(place)
   await order(actor, desk, {
     ...{ kind: 'delete', action: 'DeleteUser', line: `DELETE /v1/users/${user.id ?? nameOf(place)}` },
     changes: [change],

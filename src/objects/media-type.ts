@@ -1,5 +1,5 @@
 /** What an object is, by its stored type and its name: which type it is sent as, what kind of thing it is, and what may be done with it. */
-import { playlistKind, type PlaylistKind } from './playlist.ts'
+import { playlistKind, type PlaylistKind } from './playlist-kind.ts'
 
 /** A playlist or manifest is short-lived; a segment is never changed under its name; assets change seldom. */
 export type Kind = 'playlist' | 'segment' | 'asset' | 'other'

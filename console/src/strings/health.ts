@@ -1,0 +1,20 @@
+/** The health of the server, for its operators. */
+export const health = {
+  title: 'Health',
+  ok: 'All is well',
+  degraded: 'Something needs you',
+  okText: 'No check found anything.',
+  statuses: { ok: 'OK', warning: 'Warning', failure: 'Failure' },
+  checks: 'Checks',
+  disks: 'Disks',
+  disk: (name: string, path: string | undefined) => (path === undefined ? name : `${name} · ${path}`),
+  free: (free: string, total: string) => `${free} free of ${total}`,
+  process: 'Process',
+  version: 'Version',
+  node: 'Node.js',
+  started: 'Started',
+  threads: 'Threads that answer requests',
+  memory: 'Memory',
+  again: 'Look again',
+  all: 'All checks',
+} as const

@@ -1,0 +1,55 @@
+/** What an object looks like, sounds like, or says. */
+export const preview = {
+  label: 'Preview',
+  imageOf: (name: string) => `Picture: ${name}`,
+  videoOf: (name: string) => `Video: ${name}`,
+  audioOf: (name: string) => `Sound: ${name}`,
+  textOf: (name: string) => `Text of ${name}`,
+  pdfOf: (name: string) => `PDF: ${name}`,
+  how: 'Shown as',
+  picture: 'Picture',
+  source: 'Source',
+  player: 'Player',
+  openTab: 'Open in a new tab',
+  openTabHint: 'On an address of its own, where it can do nothing in this console.',
+  dimensions: (width: number, height: number) => `${width} × ${height} pixels`,
+  large: (size: string) =>
+    `This picture has ${size}. Showing it takes that much of your connection, and more of your memory.`,
+  showAnyway: 'Show it anyway',
+  badImage:
+    'This browser cannot show the picture: it is damaged, is no picture, or is of a kind that the browser does not know.',
+  noImage: (type: string) => `Browsers do not show ${type}. Download it, and open it with a program that does.`,
+  badMedia: {
+    aborted: 'Loading was ended.',
+    network: 'Loading broke off. Is the server running, and is this machine connected to it?',
+    decode:
+      'This browser began to play it and could not go on: it is damaged, or coded in a way that the browser does not know.',
+    unsupported:
+      'This browser cannot play it: its container or its codecs are none that the browser knows. H.264 with AAC in MP4 plays everywhere.',
+  },
+  transportStream:
+    'Browsers do not play MPEG transport streams by themselves. As a segment of a playlist it plays: open the .m3u8.',
+  dash: 'DASH manifests are not played here. Give the link to a DASH player, or play the HLS playlist of the title, if it has one.',
+  quality: 'Quality',
+  automatic: 'Automatic',
+  automaticAt: (level: string) => `Automatic (${level})`,
+  lines: (height: number) => `${height}p`,
+  bitrate: (megabits: string) => `${megabits} Mbit/s`,
+  noHls: 'This browser plays no HLS playlists, neither by itself nor with a player.',
+  hls: {
+    network: (what: string) => `What the playlist leads to cannot be loaded: ${what}`,
+    media: 'A segment cannot be decoded: its codecs are none that this browser knows, or it is damaged.',
+    other: (what: string) => `The playlist cannot be played: ${what}`,
+    status: (status: number, address: string) => `HTTP ${status} for ${address}`,
+  },
+  loadingPlayer: 'Loading the player…',
+  cut: (shown: string, size: string) => `The first ${shown} of ${size}. Download it to see the rest.`,
+  format: 'Formatted',
+  wrap: 'Wrap lines',
+  notText: 'This is no text: it has bytes that stand for no characters.',
+  empty: 'The object is empty.',
+  folder: 'This is a folder: an empty object whose name ends with a slash.',
+  badPdf: 'This says that it is a PDF, and does not begin as one. Download it to see what it is.',
+  notShown: (type: string) => `There is no preview of ${type}.`,
+  noType: 'an object without a type',
+} as const
