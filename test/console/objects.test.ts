@@ -279,7 +279,10 @@ for (const name of hostile) {
       await page.getByRole('button', { name: 'Rename', exact: true }).click()
       await untilKeys(world.s3, bucket, [`${key}2`])
       await page.getByRole('button', { name: 'Read again' }).click()
-      await page.waitForFunction(`document.querySelector('.object-title')?.title === ${JSON.stringify(`${key}2`)}`)
+      await page.waitForFunction(
+        (renamed) => document.querySelector('.object-title')?.getAttribute('title') === renamed,
+        `${key}2`,
+      )
       await only.getByRole('button').click()
       await page.getByRole('menuitem', { name: 'Delete…' }).click()
       await page.getByRole('button', { name: 'Delete', exact: true }).click()
