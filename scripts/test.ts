@@ -11,6 +11,8 @@ import { installed, root, runStep } from './run-step.ts'
 import { ensureTools } from './test-tools.ts'
 
 const testTimeoutSeconds = 300
+// Each test file is a process, and most start servers: what one has compiled, the next need not.
+process.env['NODE_COMPILE_CACHE'] ??= join(root, '.cache/compile')
 
 interface Group {
   readonly name: string

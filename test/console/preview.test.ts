@@ -192,11 +192,11 @@ test('a playlist that leads nowhere says what is missing', { skip }, async () =>
   await preview.getByText('HTTP 404 for gone.ts').waitFor()
 })
 
-/** Two variants of four seconds: name → bytes. */
+/** Two variants, long enough that it still plays when another quality is chosen: name → bytes. */
 async function hlsTitle(): Promise<ReadonlyMap<string, Uint8Array>> {
   const folder = await mkdtemp(join(tmpdir(), 'entrepot-hls-'))
   try {
-    const source = (size: string): string => `-f lavfi -i testsrc2=s=${size}:r=25:d=6`
+    const source = (size: string): string => `-f lavfi -i testsrc2=s=${size}:r=25:d=30`
     const coding = '-map 0:v -map 1:v -c:v libx264 -b:v:0 400k -b:v:1 100k -preset ultrafast -g 25'
     const hls = '-f hls -hls_time 2 -hls_playlist_type vod -master_pl_name master.m3u8'
     const args = `-v error -nostdin ${source('320x180')} ${source('160x90')} ${coding} ${hls}`.split(' ')
