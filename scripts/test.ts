@@ -28,16 +28,19 @@ interface Outcome {
   readonly skipped: Map<string, number>
 }
 
+// They wait for servers, browsers and disks as well as for processors.
+const serversAtOnce = availableParallelism() + 1
+
 const groups: readonly Group[] = [
   {
     name: 'unit',
     files: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
     atOnce: availableParallelism(),
   },
-  { name: 'security', files: ['test/security/**/*.test.ts'], atOnce: availableParallelism() },
+  { name: 'security', files: ['test/security/**/*.test.ts'], atOnce: serversAtOnce },
   { name: 'simulation', files: ['test/simulation/**/*.test.ts'], atOnce: availableParallelism() },
-  { name: 'acceptance', files: ['test/acceptance/**/*.test.ts'], atOnce: availableParallelism() },
-  { name: 'console', files: ['test/console/**/*.test.ts'], atOnce: availableParallelism() },
+  { name: 'acceptance', files: ['test/acceptance/**/*.test.ts'], atOnce: serversAtOnce },
+  { name: 'console', files: ['test/console/**/*.test.ts'], atOnce: serversAtOnce },
   { name: 'crash', files: ['test/crash/**/*.test.ts'], atOnce: 1 },
 ]
 
