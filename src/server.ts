@@ -132,17 +132,7 @@ async function assemble(
   for (let thread = 0; thread < config.httpThreads; thread++) epochs.push(await openEpoch(metadata))
   let unready: string | undefined = 'starting'
 
-  const order: FrontOrder = {
-    epoch: epochs[0]!,
-    epochsOpen: epochs,
-    masterKey: state.masterKey.secret.reveal(),
-    hostId: state.masterKey.derive('host id').toString('base64'),
-    ports: portsOf(config),
-    thread: 'main',
-    ticketKeys: random.bytes(48).toString('hex'),
-    threads: config.httpThreads,
-    settings: frontSettings(config),
-  }
+  const order = frontOrderOf(config, state, epochs)
   /** What listens, once it does. */
   let listening: readonly (readonly [name: string, url: string])[] = []
   const faults = new JobFaults(clock)
@@ -192,15 +182,8 @@ async function assemble(
   const { setupLinks } = front.management
   const setupLink = (await setupLinks.isNeeded()) ? await setupLinks.createFirst() : undefined
   unready = undefined
-  const { s3: s3Urls, delivery, tls, http } = front.listeners.urls
-  const [s3, ...s3Further] = s3Urls
   return {
-    endpoints: {
-      ...{ s3: s3!, admin: admin.url, delivery },
-      ...(tls !== undefined && { tls }),
-      ...(http !== undefined && { http }),
-      ...(s3Further.length > 0 && { s3Further }),
-    },
+    endpoints: endpointsOf(front, admin.url),
     firstKey: madeKey,
     // Behind the `#`, which is in no log and no Referer.
     setupUrl: setupLink && new Secret(`${admin.url}/#/setup?token=${setupLink.token.reveal()}`),
@@ -214,6 +197,30 @@ async function assemble(
       await Promise.all([front.listeners.stop(deadline), threads.stop(deadline)])
       await closeAll()
     },
+  }
+}
+
+/** What the main thread's front is opened with; the other threads' have their own epochs. */
+const frontOrderOf = (config: Config, { masterKey }: OpenedState, epochs: readonly number[]): FrontOrder => ({
+  epoch: epochs[0]!,
+  epochsOpen: epochs,
+  masterKey: masterKey.secret.reveal(),
+  hostId: masterKey.derive('host id').toString('base64'),
+  ports: portsOf(config),
+  thread: 'main',
+  ticketKeys: random.bytes(48).toString('hex'),
+  threads: config.httpThreads,
+  settings: frontSettings(config),
+})
+
+function endpointsOf(front: Front, admin: string): RunningServer['endpoints'] {
+  const { s3: s3Urls, delivery, tls, http } = front.listeners.urls
+  const [s3, ...s3Further] = s3Urls
+  return {
+    ...{ s3: s3!, admin, delivery },
+    ...(tls !== undefined && { tls }),
+    ...(http !== undefined && { http }),
+    ...(s3Further.length > 0 && { s3Further }),
   }
 }
 

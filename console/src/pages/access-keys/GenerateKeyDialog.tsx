@@ -1,9 +1,8 @@
 /** Generates an access key: its name, and whose it is where that may be chosen. */
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../api/client.ts'
+import { useManagedUsers } from '../../api/managed-users.ts'
 import { useMe, useRight, type Schema } from '../../api/me.ts'
-import { allUsersQuery } from '../../api/whole-lists.ts'
 import { FormDialog } from '../../components/FormDialog.tsx'
 import type { Making } from '../../components/MakeButton.tsx'
 import { SelectField } from '../../components/SelectField.tsx'
@@ -19,7 +18,7 @@ interface GenerateKeyDialogProps extends Making<Schema<'NewAccessKey'>> {
 export function GenerateKeyDialog({ holder, onMade, onClose }: GenerateKeyDialogProps) {
   const { role } = useMe()
   const choosesHolder = useRight('iam') && holder === undefined
-  const users = useQuery({ ...allUsersQuery, enabled: choosesHolder })
+  const users = useManagedUsers(choosesHolder)
   const refresh = useRefreshKeys()
   const [name, setName] = useState('')
   const [user, setUser] = useState(holder ?? '')
@@ -28,7 +27,6 @@ export function GenerateKeyDialog({ holder, onMade, onClose }: GenerateKeyDialog
     onMade((await dataOf(api.POST('/v1/access-keys', { body }))).access_key)
     await refresh()
   }
-  const manageable = (users.data ?? []).filter((other) => role === 'owner' || other.role !== 'owner')
   return (
     <FormDialog title={words.generateTitle} submit={words.submitGenerate} onSubmit={generate} onClose={onClose}>
       <TextField
@@ -47,7 +45,7 @@ export function GenerateKeyDialog({ holder, onMade, onClose }: GenerateKeyDialog
           value={user}
           options={[
             { value: '', label: role === 'owner' ? words.holderAccount : words.holderSelf },
-            ...manageable.map((other) => ({ value: other.name, label: words.holderUser(other.name, other.role) })),
+            ...users.map((other) => ({ value: other.name, label: words.holderUser(other.name, other.role) })),
           ]}
           onChange={setUser}
         />

@@ -1,10 +1,10 @@
 /** Creates an API key: one's own, and for who manages users, the account's or a user's. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, dataOf } from '../../api/client.ts'
+import { useManagedUsers } from '../../api/managed-users.ts'
 import { useMe, useRight, type Schema } from '../../api/me.ts'
-import { rolesManagedBy, rolesWithin, type Role } from '../../api/roles.ts'
-import { allUsersQuery } from '../../api/whole-lists.ts'
+import { rolesWithin, type Role } from '../../api/roles.ts'
 import { ChoiceField } from '../../components/ChoiceField.tsx'
 import { FormDialog } from '../../components/FormDialog.tsx'
 import type { Making } from '../../components/MakeButton.tsx'
@@ -24,7 +24,7 @@ type Holder = (typeof holders)[number]['value']
 export function CreateApiKeyDialog({ onMade, onClose }: Making<Schema<'NewApiKey'>>) {
   const me = useMe()
   const choosesHolder = useRight('iam')
-  const users = useQuery({ ...allUsersQuery, enabled: choosesHolder })
+  const users = useManagedUsers(choosesHolder)
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [holder, setHolder] = useState<Holder>('own')
@@ -36,7 +36,6 @@ export function CreateApiKeyDialog({ onMade, onClose }: Making<Schema<'NewApiKey
     onMade((await dataOf(api.POST('/v1/api-keys', { body }))).api_key)
     await client.invalidateQueries({ queryKey: apiKeysKey })
   }
-  const manageable = (users.data ?? []).filter((other) => rolesManagedBy(me.role).includes(other.role))
   return (
     <FormDialog
       title={words.createTitle}
@@ -72,7 +71,7 @@ export function CreateApiKeyDialog({ onMade, onClose }: Making<Schema<'NewApiKey
           value={user}
           options={[
             { value: '', label: words.chooseUser },
-            ...manageable.map((other) => ({
+            ...users.map((other) => ({
               value: other.name,
               label: words.userOption(other.name, roleWords[other.role].title),
             })),

@@ -22,13 +22,45 @@ export function SelectionBar({ selection, target, onAction }: SelectionBarProps)
   const { everything } = selection
   const { view, rows } = target
   const bytes = rows.reduce((sum, { size = 0 }) => sum + size, 0)
+  const act = (kind: Action['kind']) => (): void => onAction({ kind, target })
+  const deleteWords = {
+    current: words.delete,
+    versions: words.deleteForEver,
+    deleted: words.purge,
+    uploads: words.abort,
+  }
+  return (
+    <div className="selection-bar" role="region" aria-label={words.selectionLabel}>
+      <p role="status">
+        {everything ? words.everythingChosen : words.selected(rows.length)}
+        {!everything && bytes > 0 && <span className="soft"> · {formatBytes(bytes)}</span>}
+      </p>
+      <div className="row">
+        <ViewActions selection={selection} target={target} onAction={onAction} />
+        <Button size="small" icon={<Trash2 aria-hidden="true" />} onClick={act('delete')}>
+          {deleteWords[view]}
+        </Button>
+        {!everything && (
+          <Button size="small" kind="quiet" onClick={selection.setEverything}>
+            {words.chooseAll}
+          </Button>
+        )}
+        <IconButton label={words.clear} icon={<X />} size="small" onClick={selection.clear} />
+      </div>
+    </div>
+  )
+}
+
+/** What can be done in this view, beside deleting. */
+function ViewActions({ selection, target, onAction }: SelectionBarProps) {
   const begin = (start: (target: Target) => void) => (): void => {
     start(target)
     selection.clear()
   }
   const act = (kind: Action['kind']) => (): void => onAction({ kind, target })
   const restore = { size: 'small', icon: <RotateCcw aria-hidden="true" /> } as const
-  const hasMarkers = everything || rows.some(({ kind }) => kind === 'marker' || kind === 'folder')
+  const { view, rows } = target
+  const hasMarkers = selection.everything || rows.some(({ kind }) => kind === 'marker' || kind === 'folder')
   const hasObjects = rows.some(({ kind, latest }) => kind === 'object' && latest === false)
   const actions: Readonly<Record<Target['view'], ReactNode>> = {
     current: (
@@ -67,30 +99,5 @@ export function SelectionBar({ selection, target, onAction }: SelectionBarProps)
     ),
     uploads: null,
   }
-  const deleteWords = {
-    current: words.delete,
-    versions: words.deleteForEver,
-    deleted: words.purge,
-    uploads: words.abort,
-  }
-  return (
-    <div className="selection-bar" role="region" aria-label={words.selectionLabel}>
-      <p role="status">
-        {everything ? words.everythingChosen : words.selected(rows.length)}
-        {!everything && bytes > 0 && <span className="soft"> · {formatBytes(bytes)}</span>}
-      </p>
-      <div className="row">
-        {actions[view]}
-        <Button size="small" icon={<Trash2 aria-hidden="true" />} onClick={act('delete')}>
-          {deleteWords[view]}
-        </Button>
-        {!everything && (
-          <Button size="small" kind="quiet" onClick={selection.setEverything}>
-            {words.chooseAll}
-          </Button>
-        )}
-        <IconButton label={words.clear} icon={<X />} size="small" onClick={selection.clear} />
-      </div>
-    </div>
-  )
+  return actions[view]
 }
